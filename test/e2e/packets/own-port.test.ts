@@ -12,7 +12,11 @@ const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 it('the packet proxy on its own port serves clients of the original at the root', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'loom-packets-curl-'));
   const port = await freePort();
-  const stage = await Stage.open({ store: 'memory', args: ['--listen', `packets=${port}`] });
+  const stage = await Stage.open({
+    store: 'memory',
+    args: ['--listen', `packets=${port}`],
+    settings: '  longPoll: 20s',
+  });
   const bash = async (command: string): Promise<string> => {
     const here = command.replaceAll('localhost', `127.0.0.1:${port}`);
     return (await run('bash', ['-c', here], { cwd: directory })).stdout;

@@ -38,6 +38,20 @@ export class PacketClient {
     return this.#post({ headers });
   }
 
+  /** Polls until a packet comes, as clients do: an empty answer only says that none came within the poll time. */
+  async next(): Promise<Answer> {
+    for (;;) {
+      const answer = await this.poll();
+      if (hasPacket(answer)) return answer;
+    }
+  }
+
+  /** Brings a packet, and polls until one comes. */
+  async exchange(body: string | Buffer, headers: Headers = {}): Promise<Answer> {
+    const answer = await this.send(body, headers);
+    return hasPacket(answer) ? answer : this.next();
+  }
+
   #post({ body, headers }: { body?: string | Buffer; headers: Headers }): Promise<Answer> {
     return request(this.url(), {
       method: 'POST',
@@ -45,4 +59,9 @@ export class PacketClient {
       ...(body !== undefined && { body }),
     });
   }
+}
+
+/** Or an error, which a further poll would only repeat. */
+function hasPacket({ status, body }: Answer): boolean {
+  return status !== 200 || body.length > 0;
 }

@@ -17,11 +17,12 @@ describe.each(['files', 'redis'] as const)('a restart of the packet proxy, on %s
         ? { headers: { To: fetcher.id, 'X-Kept': 'yes' }, body: 'to be fetched' }
         : undefined;
     await sender.send('for both');
+    await upstream.until(({ text }) => text === 'for both');
     await upstream.down();
     await sender.send('to be sent', { 'X-Kept': 'too' });
     await stage.node(0).restart('SIGKILL');
 
-    const answer = await fetcher.poll();
+    const answer = await fetcher.next();
     expect([answer.text, answer.headers['x-kept']]).toEqual(['to be fetched', 'yes']);
     await upstream.up();
     const received = await upstream.until(({ text }) => text === 'to be sent');
@@ -33,7 +34,7 @@ describe.each(['files', 'redis'] as const)('a restart of the packet proxy, on %s
     const client = await PacketClient.logIn(stage);
     stage.upstream.handle = ({ text }) =>
       text === 'echo' ? { headers: { To: client.id }, body: 'once' } : undefined;
-    expect((await client.send('echo')).text).toBe('once');
+    expect((await client.exchange('echo')).text).toBe('once');
     await stage.node(0).restart('SIGTERM');
     expect(await client.poll()).toMatchObject({ status: 200, text: '' });
   });

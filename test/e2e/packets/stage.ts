@@ -83,7 +83,7 @@ export class Stage {
 function configOf(upstreams: readonly string[], settings: string): string {
   return `
 relay:
-  nodeLease: 1s
+  nodeLease: 3s
 packets:
   upstreams: [${upstreams.join(', ')}]
   retryDelay: 150ms

@@ -15,7 +15,11 @@ const HOSTILE = {
 describe('the X- headers of a packet', () => {
   it('headers that browsers and proxies obey are passed on only on a port of its own', async () => {
     const port = await freePort();
-    const stage = await Stage.open({ store: 'memory', args: ['--listen', `packets=${port}`] });
+    const stage = await Stage.open({
+      store: 'memory',
+      args: ['--listen', `packets=${port}`],
+      settings: '  longPoll: 20s',
+    });
     stage.upstream.handle = ({ headers }) =>
       headers['type'] === 'Packet' && headers.from === undefined
         ? undefined
