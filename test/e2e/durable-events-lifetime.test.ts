@@ -3,7 +3,7 @@ import { DurableStream, TEXT, token } from './durable-requests';
 import { onEachStore } from './on-each-store';
 
 const CONFIG = `
-durable: {eventsLifetime: 3s}
+durable: {eventsLifetime: 8s}
 `;
 
 onEachStore(
@@ -30,7 +30,7 @@ onEachStore(
     });
 
     it('a stream with a TTL does not expire while a reader waits for it', async () => {
-      const stream = await created({ ...TEXT, 'Stream-TTL': '2' });
+      const stream = await created({ ...TEXT, 'Stream-TTL': '5' });
       const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
       await events.end();
       expect((await stream.append('x', TEXT)).status).toBe(204);

@@ -5,13 +5,15 @@ import { Consumer } from '../support/http';
 import { DurableStream, TEXT } from './durable-requests';
 import { withLoom } from './with-loom';
 
-const IMPATIENT = 'http: {consumerTimeout: 1s}';
 const APPEND = Buffer.alloc(8 * 1024 * 1024, 'x');
 /** Together more than kernels keep for a connection, which may be 36 MiB: what fits there is accepted even if nothing reads it. */
 const APPENDS = 6;
 
 describe('a stalled reader at /v1/stream', () => {
-  const loom = withLoom({ store: 'file:', config: `durable: {eventsLifetime: 1s}\n${IMPATIENT}` });
+  const loom = withLoom({
+    store: 'file:',
+    config: 'durable: {eventsLifetime: 1s}\nhttp: {consumerTimeout: 1s}',
+  });
 
   it.each(['', '&live=sse', '&live=long-poll'])(
     'a reader that reads nothing is disconnected: %s',
@@ -34,7 +36,7 @@ describe('a stalled reader at /v1/stream', () => {
 });
 
 describe('a reader at /v1/stream that does not stall', () => {
-  const loom = withLoom({ store: 'file:', config: IMPATIENT });
+  const loom = withLoom({ store: 'file:', config: 'http: {consumerTimeout: 10s}' });
 
   it('a reader that reads gets all events of a large stream', async () => {
     const stream = new DurableStream(loom.url('/v1/stream/read'));

@@ -52,9 +52,11 @@ describe('the commands of the page of the relays', () => {
       output.setEncoding('utf8').on('data', (text: string) => {
         shown += text;
       });
+    const closed = once(shell, 'close');
     await once(shell, 'exit');
-    // The servers are in the group of the shell.
+    // The servers are in the group of the shell, and have its output.
     if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
+    await closed;
     return shown;
   }
 

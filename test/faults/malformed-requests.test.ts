@@ -9,7 +9,7 @@ const HOST = 'Host: localhost\r\n';
 const CHUNKED = `POST /stream/smuggled HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n`;
 
 describe('malformed requests', () => {
-  const loom = withLoom({ store: 'memory:', config: 'http: {headersTimeout: 1s}' });
+  const loom = withLoom({ store: 'memory:' });
   const exchange = async (text: string): Promise<string> => {
     const connection = await RawConnection.open(loom.process().port);
     connection.send(text);
@@ -197,6 +197,10 @@ describe('malformed requests', () => {
     connection.send('nonsense\r\n\r\n');
     expect((await connection.whole()).match(HEAD)).toHaveLength(5);
   });
+});
+
+describe('a slow head or body', () => {
+  const loom = withLoom({ store: 'memory:', config: 'http: {headersTimeout: 1s, keepAliveTimeout: 1s}' });
 
   it('a head that never ends gets 408, even if it trickles', async () => {
     const silent = await RawConnection.open(loom.process().port);
@@ -208,10 +212,6 @@ describe('malformed requests', () => {
     expect(await trickling.whole()).toMatch(/^HTTP\/1\.1 408 /);
     clearInterval(drip);
   });
-});
-
-describe('a slow body', () => {
-  const loom = withLoom({ store: 'memory:', config: 'http: {headersTimeout: 1s, keepAliveTimeout: 1s}' });
 
   it('a body may take longer than the limits for heads and idle connections', async () => {
     const connection = await RawConnection.open(loom.process().port);
