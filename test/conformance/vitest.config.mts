@@ -8,9 +8,9 @@ export default defineConfig({
     // The suite sleeps for most of its time, so the three of them go side by side.
     fileParallelism: true,
     maxWorkers: 3,
-    hookTimeout: 30_000,
-    // Some of its tests make a hundred thousand assertions, which takes its time on a busy machine.
-    testTimeout: 30_000,
+    // They bound a hang: on a busy machine a server takes its time to start, and so do the hundred thousand assertions of some tests.
+    hookTimeout: 180_000,
+    testTimeout: 180_000,
     reporters: ['dot'],
   },
 });

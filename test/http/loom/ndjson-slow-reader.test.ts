@@ -52,7 +52,8 @@ describe('a reader that takes nothing', () => {
     // What comes live meanwhile is not encoded either.
     for (let i = 0; i < 8; i += 1) await store.append(writer, advance(START, (LOG_MIB + i) * MIB), [lines]);
     await whenStill(() => store.bytesRead);
-    expect(store.bytesRead).toBe(stored);
+    // The kernel may take a little more for the sockets after a while, but not the eight MiB.
+    expect(store.bytesRead).toBeLessThan(stored + MIB);
     res.destroy();
   });
 });

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { inBrowser } from '../../support/browser';
+import { holds } from '../support/holds';
 import { expectNumberedTo, LogServer, numbered, type Producer, shownLine } from './log-server';
 
 const ROW_PX = 18;
@@ -26,7 +27,7 @@ describe('following an open stream', () => {
     const { producer, page } = await followed('end', 200);
     await producer.write(numbered(201, 5_000));
     expect(await shownLine(page, 5_000)).toBe('line 5000');
-    expect(await distanceToEnd(page)).toBeLessThanOrEqual(1);
+    await holds(page, `${DISTANCE_TO_END} <= 1`);
     await expectHidden(page);
     await producer.end();
     await page.locator('.state', { hasText: 'complete' }).waitFor();
@@ -152,12 +153,10 @@ describe('following an open stream', () => {
     expect(await followButton(page).isVisible()).toBe(false);
 });
 
-function distanceToEnd(page: Page): Promise<number> {
-  return page.evaluate(`(() => {
-    const { scrollHeight, scrollTop, clientHeight } = document.querySelector('.log');
-    return scrollHeight - scrollTop - clientHeight;
-  })()`);
-}
+const DISTANCE_TO_END = `(() => {
+  const { scrollHeight, scrollTop, clientHeight } = document.querySelector('.log');
+  return scrollHeight - scrollTop - clientHeight;
+})()`;
 
 /** The row at this height of the window. */
 function rowAt(page: Page, y: number): Promise<{ readonly text: string; readonly y: number }> {
