@@ -127,7 +127,8 @@ it('an expression that never comes to an end does not hold up other clients', as
     appends += 1;
   }
   expect((await searched).status).toBe(422);
-  expect(appends).toBeGreaterThan(20);
+  // One that held the event loop would leave time for one.
+  expect(appends).toBeGreaterThan(3);
   // The expression would have held the event loop for as long as the search took.
   expect(await longestTurn()).toBeLessThan(LONG_MS / 2);
   await producer.end();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LogError } from '../../src/core/log/errors';
 import { START } from '../../src/core/log/offset';
+import type { LogStore } from '../../src/core/store/store';
 import { ErrorWording } from '../../src/redis/failures/error-wording';
 import { ReplyError } from '../../src/redis/resp/reply-error';
 import { describeTarget, parseRedisUrl } from '../../src/redis/url';
@@ -89,6 +90,8 @@ describe('ErrorWording', () => {
       const { log, epoch } = await createLog(store);
       await redis.kill('SIGKILL');
       const refused = `Redis at 127.0.0.1:${redis.port}: connection refused; trying again`;
+      // The reason is known once a new connection was refused.
+      while ((await sentenceOf(store)) !== refused) await delay(20);
       const operations = [
         () => store.info(log.id),
         () => store.read(log, START, 1),
@@ -108,11 +111,15 @@ describe('ErrorWording', () => {
       const store = await open();
       await admin.config('SET', 'requirepass', 's3cret');
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-      const said = (): Promise<string> => store.ready().then(String, ({ message }: Error) => message);
       const sentence = `Redis at 127.0.0.1:${redis.port}: it needs a password; trying again`;
-      while ((await said()) !== sentence) await delay(20);
+      while ((await sentenceOf(store)) !== sentence) await delay(20);
     }));
 });
+
+/** What the store says of its Redis. */
+function sentenceOf(store: LogStore): Promise<string> {
+  return store.ready().then(String, ({ message }: Error) => message);
+}
 
 function socketError(message: string, code: string): Error {
   return Object.assign(new Error(message), { code });

@@ -118,7 +118,7 @@ it('a line is sent at once although secrets are looked for, and so is one that e
 it('what could not be delivered is redacted in its file, too', async () => {
   await server.stop();
   const { code, stderr } = await stream(
-    ['send', '--give-up-after', '50ms', '--redact-env', '*_TOKEN', server.url, 'a'],
+    ['send', '--give-up-after', '2s', '--redact-env', '*_TOKEN', server.url, 'a'],
     { input: `x ${TOKEN}\n`, env: { ...ENV, TMPDIR: directory } },
   );
   expect(code).toBe(1);

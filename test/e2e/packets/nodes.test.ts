@@ -34,6 +34,9 @@ describe('a killed node of the packet proxy', () => {
     const [res] = (await once(slow, 'response')) as [IncomingMessage];
     res.on('error', () => {});
     await stage.node(0).kill('SIGKILL');
+    // A poll of the killed node may still wait to be read.
+    await stage.upstream.down();
+    await stage.upstream.up();
     // Not before: the upstream's protocol has no receipt for what a killed node had just been given.
     toPush.push(Buffer.from('the second'));
 

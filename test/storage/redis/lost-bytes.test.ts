@@ -11,6 +11,7 @@ import { openRedisStore } from '../../support/open-stores';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { startTcpProxy } from '../../support/tcp-proxy';
 import { startTcpSwitch } from '../../support/tcp-switch';
+import { IMPATIENT_MS } from './impatient';
 import { withRedis } from './with-redis';
 import { withSnapshots } from './with-snapshots';
 
@@ -39,7 +40,7 @@ describe('a Redis restored from an older snapshot', () => {
 
   it('a loss is recorded while the memory of Redis is full', () =>
     withSnapshots(async ({ open, admin, goBack, save }) => {
-      const store = await open({ patience: 400, commandTimeout: 2_000 });
+      const store = await open({ patience: IMPATIENT_MS, commandTimeout: IMPATIENT_MS });
       const log = await createOpenLog(store);
       await commit(store, log, 'AAAA ');
       await save();
@@ -162,8 +163,8 @@ describe('a lagging replica that is promoted', () => {
     servers.push(replica);
     const [atMaster, atReplica] = [new Redis(master.port), new Redis(replica.port)];
     const balancer = await startTcpSwitch(master.port);
-    const store = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLease: 1_000 });
-    const other = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLease: 1_000 });
+    const store = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLease: IMPATIENT_MS });
+    const other = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLease: IMPATIENT_MS });
     try {
       const writer = await createLog(store);
       await store.append(writer, START, bytes('AAAA '));

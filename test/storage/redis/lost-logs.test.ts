@@ -6,6 +6,7 @@ import { factsKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, bytes, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';
+import { IMPATIENT_MS } from './impatient';
 import { type Surroundings, withRedis } from './with-redis';
 
 const LOST = { code: 'LOG_GONE', message: 'The server has lost this stream' };
@@ -152,7 +153,7 @@ describe.each<
   it('the log is reported as lost, and by every node once Redis accepts writes', () =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
-      const [store, other] = [await open({ alarm, commandTimeout: 2_000 }), await open()];
+      const [store, other] = [await open({ alarm, commandTimeout: IMPATIENT_MS }), await open()];
       const { log } = await createLogOf(store, 'abc');
       await admin.flushall();
       await begin(admin);
@@ -168,7 +169,7 @@ describe.each<
 
   it('the log is no longer lost once any node creates one with its id', () =>
     withRedis(async ({ admin, open }) => {
-      const [store, other] = [await open({ commandTimeout: 2_000 }), await open()];
+      const [store, other] = [await open({ commandTimeout: IMPATIENT_MS }), await open()];
       const { log } = await createLogOf(store, 'abc');
       await admin.flushall();
       await begin(admin);
@@ -188,7 +189,10 @@ describe.each<
 describe('the tail of a lost log', () => {
   it('a tail ends on every node after FLUSHALL without any other event', () =>
     withRedis(async ({ admin, open }) => {
-      const [store, other] = [await open({ nodeLease: 900 }), await open({ nodeLease: 900 })];
+      const [store, other] = [
+        await open({ nodeLease: IMPATIENT_MS }),
+        await open({ nodeLease: IMPATIENT_MS }),
+      ];
       const writer = await createLogOf(store, 'abc');
       const moved = [store, other].map(
         (node) => new Promise((resolve) => node.watch(writer.log, at(3), resolve)),

@@ -11,6 +11,7 @@ import { configFrom } from '../../support/config';
 import { openRedisStore } from '../../support/open-stores';
 import { PATIENCE_MS } from '../../support/patience';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
+import { IMPATIENT_MS } from './impatient';
 
 describe('Redis with Sentinels', () => {
   const servers: RedisServer[] = [];
@@ -61,12 +62,12 @@ describe('Redis with Sentinels', () => {
   }
 });
 
-/** A Sentinel that alone decides that the master is down, after half a second. It rewrites its configuration file. */
+/** A Sentinel that alone decides that the master is down, once that is silent for longer than other work of the machine keeps it. It rewrites its configuration file. */
 async function startSentinel(master: RedisServer): Promise<RedisServer> {
   const file = join(master.dir, 'sentinel.conf');
   const lines = [
     `sentinel monitor main 127.0.0.1 ${master.port} 1`,
-    'sentinel down-after-milliseconds main 500',
+    `sentinel down-after-milliseconds main ${IMPATIENT_MS}`,
     'sentinel failover-timeout main 3000',
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
