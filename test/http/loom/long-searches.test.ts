@@ -81,12 +81,13 @@ describe('a search that takes long', () => {
     const events: unknown[] = [];
     const client = new LoomClient({ url: base });
     const counts = client.countMatches(log.id, 'one', {
-      silenceMs: 1_500,
+      // Of four seconds with four heartbeats: a busy machine may delay one.
+      silenceMs: 4_000,
       onEvent: (event) => events.push(event),
     });
     const first = counts[Symbol.asyncIterator]().next();
     const other = await Consumer.open(`${base}/stream/${log.id}/matches?q=one&count`);
-    await other.until('   ');
+    await other.until(' '.repeat(6));
     store.goOn();
     expect(await first).toEqual({ done: false, value: { id: log.id, matches: 1 } });
     expect(events).toEqual([]);
