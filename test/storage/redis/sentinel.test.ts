@@ -19,7 +19,8 @@ describe('Redis with Sentinels', () => {
 
   it('a store continues on the promoted replica when the master dies', async () => {
     const { master, replica, url } = await startDeployment();
-    const store = await openRedisStore(url);
+    // A Sentinel that could not run for two seconds does nothing for another 30.
+    const store = await openRedisStore(url, { patience: PATIENCE_MS });
     try {
       const writer = await createLog(store);
       await store.append(writer, START, bytes('before'));
