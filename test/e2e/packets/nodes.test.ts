@@ -67,7 +67,8 @@ describe('a killed node of the packet proxy', () => {
 });
 
 it('the packets of a client reach the upstream in order, whichever nodes it sends them to', async () => {
-  const stage = await Stage.open({ store: 'redis', nodes: 2, settings: '  longPoll: 0s' });
+  // A packet without an answer is sent again after the timeout.
+  const stage = await Stage.open({ store: 'redis', nodes: 2, settings: '  longPoll: 0s\n  timeout: 10m' });
   try {
     const client = await PacketClient.logIn(stage);
     const { upstream } = stage;

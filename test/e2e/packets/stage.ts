@@ -88,8 +88,8 @@ packets:
   upstreams: [${upstreams.join(', ')}]
   retryDelay: 150ms
   pollInterval: 150ms
-  timeout: 5s
-${settings.includes('longPoll') ? '' : `  longPoll: ${LONG_POLL_MS}ms`}
+${settings.includes('  timeout:') ? '' : '  timeout: 5s'}
+${settings.includes('  longPoll:') ? '' : `  longPoll: ${LONG_POLL_MS}ms`}
 ${settings}
 `;
 }
