@@ -233,7 +233,7 @@ describe('a running server', () => {
 
   describe('with a producer that waits for a dead Redis', () => {
     // Far longer than a test: the stop ends only because of stopTimeout.
-    const env = { LOOM_STOP_TIMEOUT: '1s', LOOM_REDIS_COMMAND_TIMEOUT: '500ms', LOOM_REDIS_PATIENCE: '1h' };
+    const env = { LOOM_STOP_TIMEOUT: '1s', LOOM_REDIS_COMMAND_TIMEOUT: '2s', LOOM_REDIS_PATIENCE: '1h' };
 
     async function startWaiting(options: Partial<LoomProcessOptions>): Promise<LoomProcess> {
       const redis = await startRedisServer();

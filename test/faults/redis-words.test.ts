@@ -8,7 +8,7 @@ describe('errors while Redis is down', () => {
   it('every wire returns the same sentence, without words of the Redis client', async () => {
     const redis = await stage.redis();
     const url = redis.url.replace('redis://', 'redis://default:s3cret@');
-    const loom = await stage.loom(url, 'redis: {commandTimeout: 500ms, patience: 1s}');
+    const loom = await stage.loom(url, 'redis: {commandTimeout: 1500ms, patience: 2s}');
     await redis.kill('SIGKILL');
     const sentence = `Redis at 127.0.0.1:${redis.port}: connection refused; trying again`;
     const ask = async (method: string, path: string): Promise<string> => {

@@ -10,7 +10,7 @@ import { itAtRandom } from './random';
 import { withStage } from './stage';
 import { StreamProcess } from './stream-process';
 
-const QUICK = 'redis: {nodeLease: 2s}\nresumeGrace: 60s\nproducerGrace: 60s\njanitor: {interval: 500ms}';
+const QUICK = 'redis: {nodeLease: 6s}\nresumeGrace: 60s\nproducerGrace: 60s\njanitor: {interval: 500ms}';
 
 describe('two nodes on one Redis', () => {
   const stage = withStage();
