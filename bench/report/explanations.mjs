@@ -45,7 +45,7 @@ export const TARGETS = [
   ],
   [
     '`loom-tls:files`, `bare-tls:raw`',
-    'behind nginx with TLS, as docs/operations.md configures it',
+    'behind nginx with TLS, as ops/nginx.conf configures it',
     'as without it',
   ],
   [

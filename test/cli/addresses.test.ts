@@ -1,13 +1,14 @@
 import { request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
-import { type Nginx, startNginxBelowLogs } from '../support/nginx';
+import { startNginxBelowLogs } from '../support/nginx';
+import type { ProxyProcess } from '../support/proxy-process';
 import { stream } from './stream-process';
 
 const SERVERS = ['the server', 'the server as host:port', 'a server below a prefix'] as const;
 
 describe('the address of a stream is URL and ID in one', () => {
   let loom: LoomProcess;
-  let nginx: Nginx;
+  let nginx: ProxyProcess;
   let urls: Readonly<Record<(typeof SERVERS)[number], string>>;
   beforeAll(async () => {
     loom = await LoomProcess.start({ store: 'memory:' });

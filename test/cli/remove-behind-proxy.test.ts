@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { type DecodingProxy, startDecodingProxy } from '../support/decoding-proxy';
 import { request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
-import { type Nginx, startNginxBelow } from '../support/nginx';
+import { startNginxBelow } from '../support/nginx';
+import type { ProxyProcess } from '../support/proxy-process';
 import { type Finished, stream } from './stream-process';
 
 const BUILD = ['build-pre-1', 'build-pre-2'];
 
 describe('stream behind a proxy that decodes paths', () => {
   let loom: LoomProcess;
-  let proxies: Readonly<Record<'a proxy in Node' | 'nginx', DecodingProxy | Nginx>>;
+  let proxies: Readonly<Record<'a proxy in Node' | 'nginx', DecodingProxy | ProxyProcess>>;
   beforeAll(async () => {
     loom = await LoomProcess.start({ store: 'memory:' });
     proxies = {

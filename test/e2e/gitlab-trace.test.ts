@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { request } from '../support/http';
-import { type Nginx, startMirroringNginx } from '../support/nginx';
+import { startMirroringNginx } from '../support/nginx';
+import type { ProxyProcess } from '../support/proxy-process';
 import { onEachStore } from './on-each-store';
 import { withLoom } from './with-loom';
 
@@ -219,7 +220,7 @@ limits: {bytesPerStream: 100B}
 describe('a job of a GitLab whose proxy copies traces', () => {
   const loom = withLoom({ store: 'memory:', config: 'tokens: [secret]' });
   let gitlab: Server;
-  let nginx: Nginx;
+  let nginx: ProxyProcess;
   beforeAll(async () => {
     gitlab = createServer((req, res) => {
       req.resume().on('end', () => res.writeHead(req.method === 'PUT' ? 200 : 202, { From: 'gitlab' }).end());

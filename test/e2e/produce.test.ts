@@ -16,6 +16,37 @@ onEachStore('writes at /stream', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('something');
   });
 
+  it('a producer that asks for it is answered when its body is stored', async () => {
+    const id = freshId();
+    const headers = { 'X-Stream-Answer': 'end' };
+    const producer = new Producer(url(`/stream/${id}`), { headers });
+    await producer.write('some');
+    const consumer = await openOnceMade(url(`/stream/${id}`));
+    await consumer.until('some');
+    const isAnswered = await Promise.race([
+      producer.head.then(() => true),
+      request(url('/healthz')).then(() => false),
+    ]);
+    expect(isAnswered).toBe(false);
+    const answer = await producer.end('thing');
+    expect(answer.status).toBe(201);
+    expect(answer.headers).toMatchObject({
+      'x-stream-id': id,
+      'upload-offset': '9',
+      'upload-complete': '?1',
+      'x-stream-state': 'closed; outcome=complete',
+    });
+    const wrong = await request(url(`/stream/${freshId()}`), {
+      method: 'POST',
+      headers: { 'X-Stream-Answer': 'late' },
+      body: 'x',
+    });
+    expect([wrong.status, JSON.parse(wrong.text).error]).toEqual([
+      400,
+      'X-Stream-Answer must be early or end',
+    ]);
+  });
+
   it('a consumer gets each piece before the next one is sent', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
@@ -212,3 +243,10 @@ onEachStore('writes at /stream', ({ url, freshId }) => {
     expect(other.headers['idempotency-key']).toBeUndefined();
   });
 });
+
+/** The stream is made a moment after its producer has begun to send. */
+async function openOnceMade(url: string): Promise<Consumer> {
+  const made = await request(`${url}/wait?for=bytes&create&timeout=5m`);
+  expect(made.status).toBe(200);
+  return Consumer.open(url);
+}

@@ -7,7 +7,7 @@ import { debianFile, debianProgram } from '../../harness/missing.mjs';
 import { startNginx } from './nginx-process.mjs';
 
 /**
- * A target behind nginx, which speaks TLS with the load generator and is configured as docs/operations.md has it.
+ * A target behind nginx, which speaks TLS with the load generator and is configured as ops/nginx.conf has it.
  * @param target whose streams need no making: that would be a request without TLS
  */
 export const behindTls = ({ needs = [], start, ...target }) => ({
@@ -55,10 +55,9 @@ function selfSigned(folder) {
   return { certificate, key };
 }
 
-/** Only ports and TLS are not those of the page. */
+/** Only ports, TLS and the log are not those of the file. */
 function proxyTo(port, { listen, certificate, key }) {
-  const page = readFileSync(join(BENCH, '../docs/operations.md'), 'utf8');
-  const [, block] = /^```nginx\n(.*?)^```/ms.exec(page);
+  const block = readFileSync(join(BENCH, '../ops/nginx.conf'), 'utf8');
   const tls = [
     `listen 127.0.0.1:${listen} ssl backlog=4096;`,
     `ssl_certificate ${certificate};`,
@@ -66,5 +65,6 @@ function proxyTo(port, { listen, certificate, key }) {
   ];
   return block
     .replace('server 127.0.0.1:3060;', `server 127.0.0.1:${port};`)
+    .replace(/^ *(?:listen|server_name|access_log) .*\n/gm, '')
     .replace(/^server \{$/m, ['server {', ...tls].join('\n  '));
 }

@@ -66,6 +66,7 @@ const SENT = [
   'Last-Event-ID',
   'Idempotency-Key',
   'X-Request-Id',
+  'X-Stream-Answer',
   'X-Stream-Id',
   'X-Stream-Metadata',
   'Upload-Offset',

@@ -1,7 +1,8 @@
 import { BROWSERS } from '../../support/accept-html';
 import { faultsOf, inBrowser, withBrowser } from '../../support/browser';
 import { Consumer, request } from '../../support/http';
-import { type Nginx, startNginxBelowLogs } from '../../support/nginx';
+import { startNginxBelowLogs } from '../../support/nginx';
+import type { ProxyProcess } from '../../support/proxy-process';
 import { withLoom } from '../with-loom';
 
 const ID = 'a%2Fb%20c';
@@ -9,7 +10,7 @@ const ID = 'a%2Fb%20c';
 describe('the pages below a path of nginx, as the page of the viewer configures it', () => {
   const loom = withLoom({ store: 'memory:' });
   const { newPage } = withBrowser();
-  let nginx: Nginx;
+  let nginx: ProxyProcess;
   beforeAll(async () => {
     nginx = await startNginxBelowLogs(loom.process().port);
     await request(`${nginx.url}/stream/${ID}`, {

@@ -15,6 +15,7 @@ import type { ResponseHeaders } from '../../headers/content-headers';
 import { assertNoContentRange } from '../../headers/content-range';
 import { assertPreconditions, isConditional, requiresAbsence } from '../../headers/preconditions';
 import { storedContentType } from '../../headers/stored-content-type';
+import { parseAnswerTime } from '../headers/answer-time';
 import { entityTag, representationOf } from '../headers/entity-tag';
 import { parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
@@ -47,14 +48,17 @@ async function produce(request: WireRequest, wire: WireContext, id: LogId): Prom
   assertNoContentRange(request.req);
   assertIdentityEncoding(request.req);
   const upload = parseUploadHeaders(request.req.headers);
+  const answer = parseAnswerTime(request.req.headers);
   assertAtStart(upload);
   const created = await create(request, wire, id, upload);
   const { info } = created;
   const end = completes(upload) ? 'completes' : 'leaves-open';
   const headers = createdHeaders(wire, created, upload, request.path);
   continueIfExpected(request.req, request.res);
-  if (!asksForResumption(upload.interop)) return answerEarly(request, wire, { info, end }, headers);
-  announceUpload(request.res, upload.interop, headers);
+  if (answer === 'early') {
+    if (!asksForResumption(upload.interop)) return answerEarly(request, wire, { info, end }, headers);
+    announceUpload(request.res, upload.interop, headers);
+  }
   await storeUpload(request, wire, { info, end }, { status: 201, headers });
 }
 
