@@ -38,6 +38,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   words: { layers: [], packages: [] },
   config: { layers: ['markers', 'words'], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
+  check: { layers: ['core', 'storage', 'config'], packages: [] },
   workers: { layers: ['core', 'node-internals'], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
   cli: { layers: ['client', 'words'], packages: ['js-yaml'] },

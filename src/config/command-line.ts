@@ -9,22 +9,39 @@ export interface CommandLine {
   readonly command: Verb | 'help' | 'version' | 'manual';
   /** What `help` is wanted about. */
   readonly topic: HelpTopic;
+  /** Of a backup. */
+  readonly directory?: string;
+  /** For the test requests of `check`. */
+  readonly url?: string;
   /** The files and directories of `--config`, in order. */
   readonly configs: readonly string[];
   readonly flags: Layer;
 }
 
-type Verb = 'serve' | 'recover';
+type Verb = 'serve' | 'recover' | 'check' | 'backup' | 'restore';
+
+/** The commands that are given the directory of a backup. */
+const WITH_DIRECTORY: readonly string[] = ['backup', 'restore'];
 
 /** A command, or all settings. */
 export type HelpTopic = Verb | 'all';
 
-const TOPICS: Readonly<Record<string, HelpTopic>> = { serve: 'serve', recover: 'recover', all: 'all' };
+const TOPICS: Readonly<Record<string, HelpTopic>> = {
+  serve: 'serve',
+  recover: 'recover',
+  check: 'check',
+  backup: 'backup',
+  restore: 'restore',
+  all: 'all',
+};
 
 /** The words that a command line may begin with. */
 const WORDS: Readonly<Record<string, CommandLine['command']>> = {
   serve: 'serve',
   recover: 'recover',
+  check: 'check',
+  backup: 'backup',
+  restore: 'restore',
   help: 'help',
   version: 'version',
   manual: 'manual',
@@ -37,7 +54,11 @@ const MEANT: Readonly<Record<string, string>> = {
   server: 'serve',
   up: 'serve',
   repair: 'recover',
-  restore: 'recover',
+  doctor: 'check',
+  test: 'check',
+  dump: 'backup',
+  export: 'backup',
+  import: 'restore',
 };
 
 /** An option of `bin/loom` that sets a setting. */
@@ -61,10 +82,11 @@ export const FLAGS: readonly CommandLineFlag[] = [
 /** @throws CommandLineError */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parse(argv);
-  const { help, version, config, listen, ...given } = values;
+  const { help, version, config, listen, url, ...given } = values;
   // `loom --help all` is `loom help all`.
-  const { command, topic } = commandOf(
+  const { command, topic, directory } = commandOf(
     help && positionals[0] === 'all' ? ['help', ...positionals] : positionals,
+    help === true,
   );
   const texts = new Map(Object.entries(given));
   if (listen !== undefined) texts.set('listeners', listen.join(','));
@@ -79,23 +101,55 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       ),
     );
   }
-  return { command: help ? 'help' : version ? 'version' : command, topic, configs: config ?? [], flags };
+  if (url !== undefined) assertUrlFits(command, url, help === true);
+  return {
+    command: help ? 'help' : version ? 'version' : command,
+    topic,
+    ...(directory !== undefined && { directory }),
+    ...(url !== undefined && { url }),
+    configs: config ?? [],
+    flags,
+  };
+}
+
+/** @throws CommandLineError */
+function assertUrlFits(command: string, url: string, isHelp: boolean): void {
+  if (command !== 'check' && !isHelp) throw new CommandLineError('--url goes with loom check only');
+  const { protocol = '', username = '', password = '' } = URL.canParse(url) ? new URL(url) : {};
+  if (!/^https?:$/.test(protocol) || username !== '' || password !== '')
+    throw new CommandLineError(
+      '--url must be http://… or https://…, without a user; a token goes into LOOM_TOKEN',
+    );
 }
 
 function flagOf(key: string): string {
   return FLAGS.find((flag) => flag.key === key)?.name ?? key;
 }
 
-function commandOf([first, second, ...more]: readonly string[]): Pick<CommandLine, 'command' | 'topic'> {
+type Command = Pick<CommandLine, 'command' | 'topic' | 'directory'>;
+
+function commandOf([first, ...more]: readonly string[], isHelp: boolean): Command {
   if (first === undefined) return { command: 'serve', topic: 'serve' };
   const command = Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
   if (command === undefined)
     throw new CommandLineError(withSuggestion(`Unknown command '${first}'`, meantCommand(first)));
-  const about = command === 'help' ? second : first;
-  const topic = about !== undefined && Object.hasOwn(TOPICS, about) ? TOPICS[about] : undefined;
-  const unexpected = command === 'help' && topic !== undefined ? more[0] : second;
+  const topic = topicOf(command === 'help' ? more[0] : first);
+  if (WITH_DIRECTORY.includes(command) && !isHelp)
+    return { command, topic: topic ?? 'serve', directory: directoryIn(command, more) };
+  const [unexpected] = command === 'help' && topic !== undefined ? more.slice(1) : more;
   if (unexpected !== undefined) throw new CommandLineError(`Unexpected argument '${unexpected}'`);
   return { command, topic: topic ?? 'serve' };
+}
+
+function topicOf(word: string | undefined): HelpTopic | undefined {
+  return word !== undefined && Object.hasOwn(TOPICS, word) ? TOPICS[word] : undefined;
+}
+
+function directoryIn(command: string, [directory, unexpected]: readonly string[]): string {
+  if (directory === undefined || directory === '')
+    throw new CommandLineError(`The directory of the backup is missing: loom ${command} DIRECTORY`);
+  if (unexpected !== undefined) throw new CommandLineError(`Unexpected argument '${unexpected}'`);
+  return directory;
 }
 
 const OPTIONS = {
@@ -104,6 +158,7 @@ const OPTIONS = {
   store: { type: 'string' },
   workers: { type: 'string' },
   listen: { type: 'string', multiple: true },
+  url: { type: 'string' },
   config: { type: 'string', short: 'c', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },

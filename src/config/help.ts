@@ -8,7 +8,13 @@ const NAMES = 28;
 /** A name and its description. */
 export type HelpRow = readonly [name: string, description: string];
 
-export const USAGES: readonly string[] = ['loom [serve] [options]', 'loom recover [options]'];
+export const USAGES: readonly string[] = [
+  'loom [serve] [options]',
+  'loom recover [options]',
+  'loom check [options]',
+  'loom backup DIRECTORY [options]',
+  'loom restore DIRECTORY [options]',
+];
 
 export const COMMANDS: readonly HelpRow[] = [
   ['serve', 'Serve, until a signal. This is what loom without a command does.'],
@@ -16,6 +22,9 @@ export const COMMANDS: readonly HelpRow[] = [
     'recover',
     'Restore the streams of a file store whose loom.mdb is missing, damaged or outdated: loom recover --help.',
   ],
+  ['check', 'Examine the settings, the store, the limits and, with --url, a proxy: loom check --help.'],
+  ['backup', 'Copy a file store to a new directory, also while it is served: loom backup --help.'],
+  ['restore', 'Copy a backup to the directory of a file store, which is new or empty: loom restore --help.'],
   ['help all', 'Print this help with every setting, like loom --help all.'],
   ['manual', 'Print the manual page, with every setting: loom manual | man -l -'],
 ];
@@ -51,7 +60,8 @@ const FIRST_SETTINGS: readonly string[] = [
 
 /** Renders the help about a topic. @param width of a line */
 export function helpText(topic: HelpTopic, width: number): string {
-  return topic === 'recover' ? recoverHelp(width) : serverHelp(topic === 'all', width);
+  if (topic === 'serve' || topic === 'all') return serverHelp(topic === 'all', width);
+  return commandHelp(topic, width);
 }
 
 /** The options of a command, as the help and the manual page list them. */
@@ -79,14 +89,48 @@ ${ABOUT_SETTINGS.map((text) => helpParagraph(text, width)).join('')}
 ${rows(settings.map(settingRow), width)}${hasAll ? '' : `\n${helpParagraph(more, width)}`}`;
 }
 
-function recoverHelp(width: number): string {
-  return `Usage: loom recover [options]
+const URL_ROW: HelpRow = [
+  '    --url URL',
+  'The address by which clients reach the server, such as that of a proxy.',
+];
 
-${helpParagraph('Restore the streams of a file store whose loom.mdb is missing, damaged or outdated. Stop the server before. Prints each step, and removes no stream.', width)}
+/** What the help of a command has beside its options. */
+const ABOUT_COMMANDS = {
+  recover: {
+    usage: 'loom recover [options]',
+    about:
+      'Restore the streams of a file store whose loom.mdb is missing, damaged or outdated. Stop the server before. Prints each step, and removes no stream.',
+    example: 'loom recover --store ./data',
+  },
+  check: {
+    usage: 'loom check [options]',
+    about:
+      'Examine the settings, the store, the limit of open files and the clock, and say what is wrong; also while the server runs. With --url, send test streams through a proxy (with the token in LOOM_TOKEN, if there are tokens), and remove them. Exits with 1 if something has failed, and with 0 if there are only warnings.',
+    example: 'loom check -c /etc/loom --url https://logs.example.com',
+  },
+  backup: {
+    usage: 'loom backup DIRECTORY [options]',
+    about:
+      'Copy a file store to a new directory, also while it is served. The copy is itself a store, and has SHA256SUMS. Run it as the user of the server, or as root.',
+    example: 'loom backup /backups/2026-12-01 --store /var/lib/loom',
+  },
+  restore: {
+    usage: 'loom restore DIRECTORY [options]',
+    about:
+      'Copy a backup to the directory of a file store, which is new or empty, and check it against its SHA256SUMS. Then start the server.',
+    example: 'loom restore /backups/2026-12-01 --store /var/lib/loom',
+  },
+} as const;
+
+function commandHelp(command: keyof typeof ABOUT_COMMANDS, width: number): string {
+  const { usage, about, example } = ABOUT_COMMANDS[command];
+  return `Usage: ${usage}
+
+${helpParagraph(about, width)}
 Options:
-${rows(optionRows(['store']), width)}
+${rows([...(command === 'check' ? [URL_ROW] : []), ...optionRows(command === 'check' ? undefined : ['store'])], width)}
 Example:
-  loom recover --store ./data
+  ${example}
 `;
 }
 

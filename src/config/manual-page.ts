@@ -16,6 +16,7 @@ const EXAMPLES: readonly string[] = [
   'loom --store ./data',
   'LOOM_TOKENS=6f1ed002ab5595859014ebf0951522d9 loom --host 0.0.0.0',
   'loom recover --store ./data',
+  'loom backup /backups/2026-12-01 --store ./data',
 ];
 
 /** Renders the manual page of `loom`, from the tables of its help. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config';
+import type { Finding } from '../core/store/finding';
 import type { LogStore } from '../core/store/store';
 import type { Alarm, Warn } from '../core/store/warnings';
 import { filesDriver } from './files/driver';
@@ -30,8 +31,16 @@ interface StoreDriver {
   open(config: Config, reports: StoreReports): Promise<LogStore>;
   /** Brings back the streams that the store does not know. Absent: this kind of store has none. */
   recover?(url: string, print: (line: string) => void): Promise<void>;
+  /** Copies the store to a new directory, also while it is used. Absent: this kind of store has means of its own. */
+  backup?(url: string, directory: string, print: (line: string) => void): Promise<void>;
+  /** Copies a backup to the place of the store, which has none yet. */
+  restore?(url: string, directory: string, print: (line: string) => void): Promise<void>;
+  /** Examines the store without changing it, also while it is used. Absent: there is nothing to examine. */
+  check?(config: Config): AsyncIterable<Finding>;
   relayPlace(url: string): RelayPlace;
 }
+
+const REDIS_BACKUP = 'with a store in Redis, copy the files of Redis: docs/operations.md, "Back it up"';
 
 const DRIVERS: readonly StoreDriver[] = [filesDriver, redisDriver, memoryDriver];
 
@@ -45,6 +54,39 @@ export async function recoverStore(url: string, print: (line: string) => void): 
   const { recover } = driverOf(url);
   if (recover === undefined) throw new Error('only a store of files (file:<directory>) can be recovered');
   await recover(url, print);
+}
+
+/** Examines a store for `loom check`. @throws Error if there is no such kind of store */
+export function checkStore(config: Config): AsyncIterable<Finding> | undefined {
+  return driverOf(config.store).check?.(config);
+}
+
+/** Copies a store to a new directory, also while it is used, and prints what it did. @throws Error that says why it cannot be done */
+export async function backUpStore(
+  url: string,
+  directory: string,
+  print: (line: string) => void,
+): Promise<void> {
+  const { backup } = driverOf(url);
+  if (backup === undefined)
+    throw new Error(
+      `only a store of files (file:<directory>) can be backed up by this command; ${REDIS_BACKUP}`,
+    );
+  await backup(url, directory, print);
+}
+
+/** Copies a backup to a store that does not exist yet, and prints what it did. @throws Error that says why it cannot be done */
+export async function restoreStore(
+  url: string,
+  directory: string,
+  print: (line: string) => void,
+): Promise<void> {
+  const { restore } = driverOf(url);
+  if (restore === undefined)
+    throw new Error(
+      `only a store of files (file:<directory>) can be restored by this command; ${REDIS_BACKUP}`,
+    );
+  await restore(url, directory, print);
 }
 
 /** A store of an unknown scheme counts as shared, so that its opening reports what is wrong. */

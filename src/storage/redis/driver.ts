@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config';
+import type { Finding } from '../../core/store/finding';
 import type { LogStore } from '../../core/store/store';
 import type { Alarm, Warn } from '../../core/store/warnings';
 
@@ -13,6 +14,11 @@ export const redisDriver = {
   ): Promise<LogStore> {
     const { openRedisStore }: typeof import('./open-redis-store') = require('./open-redis-store');
     return openRedisStore(store, { ...redis, logsMax: limits.streams, ...reports });
+  },
+
+  check(config: Config): AsyncIterable<Finding> {
+    const { checkRedisStore }: typeof import('./check-redis-store') = require('./check-redis-store');
+    return checkRedisStore(config);
   },
 
   relayPlace: (url: string) => ({ redis: url }),
