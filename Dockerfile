@@ -1,6 +1,9 @@
 # syntax=docker/dockerfile:1
 
-FROM node:22-bookworm-slim AS build
+# Node 22 of Debian 12, by its digest: a tag may lead to another image tomorrow.
+ARG NODE_IMAGE=docker.io/library/node:22-bookworm-slim@sha256:43ac6c60b8f89723f746e8a92ce91abd5017e627ce1ddfe4238355d3a30b772c
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /loom
 COPY package.json package-lock.json ./
 # No package that the server needs has to run its install script (koffi comes with its binaries); `prepare` would build before the sources are here.
@@ -8,15 +11,23 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
-FROM node:22-bookworm-slim
+FROM ${NODE_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="Loom" \
+      org.opencontainers.image.description="Persistent, tailable log streams over plain HTTP" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 WORKDIR /loom
 COPY --from=build /loom/package.json /loom/LICENSE ./
 COPY --from=build /loom/node_modules node_modules
 COPY --from=build /loom/dist dist
 COPY --from=build /loom/config config
 COPY --from=build /loom/bin bin
-RUN install -d -m 700 -o node -g node /data
-USER node
+RUN install -d -m 700 -o 1000 -g 1000 /data
+# By number, so that Kubernetes can see that it is not root (runAsNonRoot).
+USER 1000:1000
 VOLUME /data
 EXPOSE 3060
 ENV NODE_ENV=production \

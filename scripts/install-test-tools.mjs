@@ -1,9 +1,10 @@
-// Checks that the programs exist that the tests start: a Redis server, a browser, nginx, a clock to set, and a C compiler for the
+// Checks that the programs exist that the tests start: a Redis server, a browser, nginx, Caddy, a clock to set, and a C compiler for the
 // load generator of the benchmark; and shells, `man` and httpx, without which some tests are skipped. `npm run test:tools` installs
 // what is missing with apt-get, by sudo unless root runs it. Before `npm test` it runs with --as-root-only: without root it installs
 // nothing and names what is missing.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** Debian's package of each program. */
@@ -13,13 +14,22 @@ const PACKAGES = {
   chromium: 'chromium',
   faketime: 'faketime',
   nginx: 'nginx-light',
+  caddy: 'caddy',
   openssl: 'openssl',
+  // To check the unit only: the tests start no service.
+  'systemd-analyze': 'systemd',
   // With the headers of the C library.
   gcc: 'build-essential',
 };
 
 /** Those of programs without which some tests are skipped. */
 const SKIPPED_WITHOUT = { zsh: 'zsh', fish: 'fish', man: 'man-db', 'httpx for Python': 'python3-httpx' };
+/** The same, built by Go where there is one: Debian has neither. The chart is checked with them. */
+const GO_PROGRAMS = {
+  helm: 'helm.sh/helm/v3/cmd/helm@v3.19.0',
+  kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
+};
+const GO_BIN = join(homedir(), 'go/bin');
 /** Where it is no program. */
 const CHECKS = {
   'httpx for Python': () => [process.env.PYTHON ?? 'python3', '/usr/bin/python3'].some(hasHttpx),
@@ -48,6 +58,19 @@ if (skipping.length > 0) {
     else console.log('npm run test:tools installs them, with sudo.');
   } catch (error) {
     console.warn(`Installing them failed: ${error.message}`);
+  }
+}
+
+for (const name of missingOf(GO_PROGRAMS)) {
+  console.log(`Some tests are skipped without ${name}.`);
+  if (!mayInstall || !isInstalled('go')) continue;
+  try {
+    execFileSync('go', ['install', GO_PROGRAMS[name]], {
+      stdio: 'inherit',
+      env: { ...process.env, GOBIN: GO_BIN },
+    });
+  } catch (error) {
+    console.warn(`Installing ${name} failed: ${error.message}`);
   }
 }
 
@@ -90,14 +113,16 @@ function hasHttpx(python) {
 }
 
 function isInstalled(program) {
-  // Debian has nginx where only root looks for programs.
-  return `${process.env.PATH ?? ''}${delimiter}/usr/sbin`.split(delimiter).some((directory) => {
-    try {
-      accessSync(join(directory, program), constants.X_OK);
-      return true;
-    } catch {
-      // Not in this directory: the next one may have it.
-      return false;
-    }
-  });
+  // Debian has nginx where only root looks for programs, and Go puts some in the home.
+  return `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}${GO_BIN}`
+    .split(delimiter)
+    .some((directory) => {
+      try {
+        accessSync(join(directory, program), constants.X_OK);
+        return true;
+      } catch {
+        // Not in this directory: the next one may have it.
+        return false;
+      }
+    });
 }

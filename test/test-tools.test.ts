@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const SCRIPT = join(__dirname, '../scripts/install-test-tools.mjs');
-const NEEDED = ['redis-server', 'redis-cli', 'chromium', 'faketime', 'nginx', 'openssl', 'gcc'];
+const NEEDED = [
+  'redis-server',
+  'redis-cli',
+  'chromium',
+  'faketime',
+  'nginx',
+  'caddy',
+  'openssl',
+  'systemd-analyze',
+  'gcc',
+];
 
 describe('scripts/install-test-tools.mjs', () => {
   let directory: string;
@@ -53,7 +63,8 @@ describe('scripts/install-test-tools.mjs', () => {
   });
 
   it('installs nothing where nothing is missing', async () => {
-    for (const program of [...NEEDED, 'man', 'zsh', 'fish', 'python']) await install(program);
+    for (const program of [...NEEDED, 'man', 'zsh', 'fish', 'python', 'helm', 'kubeconform'])
+      await install(program);
     expect(await run()).toEqual({ code: 0, output: '' });
   });
 });
