@@ -12,9 +12,9 @@ import { FactsDatabase } from '../facts/facts-database';
 import { assertIsFile } from '../startup/assert-file-kinds';
 import { isStoreInUse } from '../startup/store-in-use';
 import { CHECKSUMS, ChecksumWriter, sha256Of } from './checksums';
-import { ReadOnlyDatabase, removeLockOf } from './read-only-database';
 import { type CopiedLogs, copyLogs } from './copy-logs';
 import { fillDirectory } from './fill-directory';
+import { ReadOnlyDatabase, removeLockOf } from './read-only-database';
 import { writeJournal } from './write-journal';
 
 const FILLING = { unfinished: 'unfinished-backup', last: CHECKSUMS } as const;
