@@ -8,6 +8,8 @@ import { configFrom } from '../../support/config';
 import { Producer, request } from '../../support/http';
 
 const LENGTH_MAX = 100;
+/** What a body may take that is to be refused, and the next one may, which is not. */
+const SOON_MS = 1_000;
 
 describe('BufferedBodies', () => {
   const server = createServer();
@@ -102,7 +104,7 @@ describe('BufferedBodies', () => {
   });
 
   it('a body that stops arriving is refused with 408, and its connection is closed', async () => {
-    take(50);
+    take(SOON_MS);
     const begun = announced();
     await begun.write(Buffer.alloc(LENGTH_MAX - 1));
     const answer = await begun.answer;
@@ -113,11 +115,11 @@ describe('BufferedBodies', () => {
   });
 
   it('a body slower than the rate is refused with 408, and its bytes are released', async () => {
-    take(200, 1_000);
+    take(SOON_MS, 1_000);
     const begun = announced();
     // What comes at once earns no more than the time that there is anyway.
     await begun.write(Buffer.alloc(50));
-    const trickle = setInterval(() => begun.write('x').catch(() => {}), 20);
+    const trickle = setInterval(() => begun.write('x').catch(() => {}), 100);
     const answer = await begun.answer;
     clearInterval(trickle);
     expect(answer.status).toBe(408);
