@@ -102,11 +102,13 @@ describe('pipelined requests', () => {
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET.repeat(3));
     const [tail, first, second] = [await asked.nth(1), await asked.nth(2), await asked.nth(3)];
-    finish(first, 50, Buffer.from('first read;'));
+    // Longer than a busy machine keeps the process from sending, once it may.
+    const stalledMs = 1_000;
+    finish(first, stalledMs, Buffer.from('first read;'));
     second.write('x'.repeat(second.writableHighWaterMark));
-    const taken = waitForDrain(second, 50, new AbortController().signal);
+    const taken = waitForDrain(second, stalledMs, new AbortController().signal);
     // A timer of the same length that was set later fires later.
-    await delay(50);
+    await delay(stalledMs);
     expect([first.destroyed, second.destroyed]).toEqual([false, false]);
     tail.end('a tail;');
     await taken;
