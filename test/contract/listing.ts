@@ -194,6 +194,18 @@ export function describeListing(subject: Subject): void {
     await expect(subject.store.list({ limit: 1, prefix: 'x' }, leaving.signal)).rejects.toBe(reason);
   });
 
+  it('logs are counted by their state, and removed ones are not', async () => {
+    const { store } = subject;
+    const before = await store.count();
+    const model = new ListedModel(store, uniqueId());
+    for (const name of ['a', 'b', 'ab', '~', 'c']) await model.take({ kind: 'create', name });
+    await model.take({ kind: 'interrupt', name: 'a' });
+    for (const name of ['ab', 'c']) await model.take({ kind: 'seal', name });
+    await model.take({ kind: 'remove', name: 'c' });
+    const { open, interrupted, closed } = await store.count();
+    expect([open - before.open, interrupted - before.interrupted, closed - before.closed]).toEqual([2, 1, 1]);
+  });
+
   it('the list is empty if nothing matches', async () => {
     expect(await listAll(subject.store, { limit: 10, prefix: uniqueId('none') })).toEqual([]);
   });

@@ -1,4 +1,13 @@
-import type { Commit, CommitResult, LogInfo, LogInit, LogRef, SealOutcome, Writer } from '../log/log';
+import type {
+  Commit,
+  CommitResult,
+  LogInfo,
+  LogInit,
+  LogRef,
+  LogState,
+  SealOutcome,
+  Writer,
+} from '../log/log';
 import type { LogId } from '../log/log-id';
 import type { Offset } from '../log/offset';
 import type { TimeMark } from '../log/time-mark';
@@ -156,6 +165,12 @@ export interface LogStore {
    */
   list(query: ListQuery, signal?: AbortSignal): Promise<ListPage>;
 
+  /**
+   * How many logs there are. It costs about as much as the open and interrupted ones are many, and nothing per closed log. Logs that have
+   * expired count until they are removed. In a store that several processes share all of them get the same answer.
+   */
+  count(): Promise<LogCounts>;
+
   /** Unix milliseconds by the store's clock, for `due` and the conditions of changes. It is even when the system's clock is set. */
   now(): number;
 
@@ -184,6 +199,9 @@ export interface CommitLimits {
   /** How many producers' states a log keeps. */
   readonly producersMax: number;
 }
+
+/** The number of logs in each state. */
+export type LogCounts = Readonly<Record<LogState, number>>;
 
 /** What `LogStore.create` made. */
 export interface CreateResult {

@@ -9,7 +9,14 @@ import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
 import type { LogFileAccess } from '../../core/store/log-file-access';
 import type { LifecycleEvent, Watcher } from '../../core/store/news';
-import type { CommitLimits, CreateResult, LogStore, Page, TimedPage } from '../../core/store/store';
+import type {
+  CommitLimits,
+  CreateResult,
+  LogCounts,
+  LogStore,
+  Page,
+  TimedPage,
+} from '../../core/store/store';
 import { attempt } from './disk/failures';
 import { inexact } from './facts/stored-facts';
 import { appendBytes } from './logs/append-bytes';
@@ -137,6 +144,11 @@ export class FilesStore implements LogStore {
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     this.#assertOpen();
     return listPage(this.#index, query, signal);
+  }
+
+  async count(): Promise<LogCounts> {
+    this.#assertOpen();
+    return this.context.facts.countLogs();
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {

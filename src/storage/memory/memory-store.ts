@@ -17,7 +17,14 @@ import type { Change } from '../../core/store/change';
 import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
 import type { LifecycleEvent, Watcher } from '../../core/store/news';
-import type { CommitLimits, CreateResult, LogStore, Page, TimedPage } from '../../core/store/store';
+import type {
+  CommitLimits,
+  CreateResult,
+  LogCounts,
+  LogStore,
+  Page,
+  TimedPage,
+} from '../../core/store/store';
 import { GrowableBuffer } from './growable-buffer';
 import { MemoryForkRefs } from './memory-fork-refs';
 import { MemoryTimes } from './memory-times';
@@ -141,6 +148,12 @@ export class MemoryStore implements LogStore {
     signal?.throwIfAborted();
     const infos = this.#allPresent().map(({ facts }) => facts.info);
     return pageOf(infos, query);
+  }
+
+  async count(): Promise<LogCounts> {
+    const counts = { open: 0, interrupted: 0, closed: 0 };
+    for (const { facts } of this.#logs.values()) counts[facts.info.state] += 1;
+    return counts;
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {

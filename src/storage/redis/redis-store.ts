@@ -10,7 +10,14 @@ import { DamageReports } from '../../core/store/damage-reports';
 import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
 import type { LifecycleEvent, Watcher } from '../../core/store/news';
-import type { CommitLimits, CreateResult, LogStore, Page, TimedPage } from '../../core/store/store';
+import type {
+  CommitLimits,
+  CreateResult,
+  LogCounts,
+  LogStore,
+  Page,
+  TimedPage,
+} from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
 import { type Retry, withRetries } from '../../redis/failures/retry';
 import { Catalogue } from './catalogue/catalogue';
@@ -164,6 +171,10 @@ export class RedisStore implements LogStore {
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     return this.#catalogue.list(query, signal);
+  }
+
+  async count(): Promise<LogCounts> {
+    return this.#catalogue.count();
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {

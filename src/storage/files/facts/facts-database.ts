@@ -135,6 +135,13 @@ export class FactsDatabase {
     }
   }
 
+  /** Counts the logs in LMDB that are not closed, a tenth of a microsecond each. */
+  countLogs(): Readonly<Record<LogState, number>> {
+    const { open, interrupted } = this.nameIndex.countUnsealed();
+    const all = this.#count - this.forkRefs.retiredCount;
+    return { open, interrupted, closed: Math.max(0, all - open - interrupted) };
+  }
+
   /** Generations that were created before `after`. At most `limit`. */
   newestFirst(after: string | undefined, limit: number): readonly string[] {
     return [...this.#order.getKeys({ ...behind(after), reverse: true, limit })];

@@ -81,6 +81,15 @@ export class LogNameIndex {
     return { generations: [] };
   }
 
+  countUnsealed(): Readonly<Record<'open' | 'interrupted', number>> {
+    return { open: this.#count('open'), interrupted: this.#count('interrupted') };
+  }
+
+  #count(state: LogState): number {
+    const number = STATES[state];
+    return this.#names.getKeysCount({ start: Buffer.of(number), end: Buffer.of(number + 1) });
+  }
+
   #matching(state: LogState, span: string, prefix: Buffer): string[] {
     const start = Buffer.concat([Buffer.of(STATES[state]), bytesOf(span), prefix]);
     // No byte of UTF-8 is 255.

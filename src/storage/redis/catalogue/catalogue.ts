@@ -1,6 +1,9 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { ListPage, ListQuery } from '../../../core/store/list-query';
 import { assertCursor, matchesQuery } from '../../../core/store/list-query';
+import type { LogCounts } from '../../../core/store/store';
+import { ALL_PARTITIONS, type Partition } from '../../../redis/partitions';
+import { namesKey, orderKey } from '../schema/keys';
 import type { RedisStoreContext } from '../schema/store-context';
 import type { LogInfoReader } from './log-info-reader';
 import { NameIndexBuilder } from './name-index-builder';
@@ -43,6 +46,25 @@ export class Catalogue {
       this.#index.build();
       return this.#page(query, order, UNINDEXED_BATCH, signal);
     }
+  }
+
+  /** Until an older store is indexed, open and interrupted logs that are not in the index count as closed. */
+  async count(): Promise<LogCounts> {
+    const [all, open, interrupted] = await Promise.all([
+      this.#sum(orderKey),
+      this.#sum((partition) => namesKey(partition, 'open')),
+      this.#sum((partition) => namesKey(partition, 'interrupted')),
+    ]);
+    return { open, interrupted, closed: Math.max(0, all - open - interrupted) };
+  }
+
+  /** The sizes of one sorted set of each partition. */
+  async #sum(keyOf: (partition: Partition) => string): Promise<number> {
+    const { connections, retry } = this.context;
+    const sizes = await Promise.all(
+      ALL_PARTITIONS.map((partition) => retry(() => connections.commands.zcard(keyOf(partition)))),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
   }
 
   async #page(

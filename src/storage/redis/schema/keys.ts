@@ -1,3 +1,4 @@
+import type { LogState } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 
@@ -44,6 +45,11 @@ function keysAfterFacts(partition: Partition): readonly string[] {
 /** The prefix of the keys of the index of names, see `lua/shared.lua`. */
 export function namesPrefix(partition: Partition): string {
   return `loom:{${partition}}:names`;
+}
+
+/** Sorted set of the logs in a state, of the index of names. */
+export function namesKey(partition: Partition, state: LogState): string {
+  return `${namesPrefix(partition)}:${state}`;
 }
 
 /** The tombstone of a log that Redis has lost. It expires, and goes when a log with this id is created. */
