@@ -43,11 +43,12 @@ export function describeCreation(
     expect(await subject.store.info(uniqueId())).toBeUndefined();
   });
 
-  it('the content type, producer key and metadata of a new log are kept', async () => {
+  it('the content type, producer key, trace and metadata of a new log are kept', async () => {
     const said: LogInit = {
       ...INIT,
       contentType: 'application/json; charset=utf-8',
       producerKey: 'Kč "\r\n\\ 💡',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       metadata: {
         text: '\u0000\u007f\u2028é💡',
         list: [1, 2.5, -0.001, true, null, {}],

@@ -70,6 +70,8 @@ export interface LogInfo extends LogRef {
   readonly contentType: string;
   /** What the creating producer said to be recognised by when it repeats a request whose answer it never saw. */
   readonly producerKey?: string;
+  /** The `traceparent` of the request that created it (W3C Trace Context). */
+  readonly traceparent?: string;
   /** How many bytes its producer says it will have when it is complete. */
   readonly finalLength?: Offset;
   readonly framing?: Framing;
@@ -91,6 +93,7 @@ export interface LogInit {
   readonly metadata?: JsonValue;
   readonly contentType: string;
   readonly producerKey?: string;
+  readonly traceparent?: string;
   readonly finalLength?: Offset;
   readonly framing?: Framing;
   readonly expiry?: Expiry;

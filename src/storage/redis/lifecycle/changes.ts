@@ -122,10 +122,11 @@ function expiryArgs({ expiry }: LogInit): readonly [ttlMs: number | '', at: numb
 }
 
 function optionalFacts(init: LogInit): readonly string[] {
-  const { contentType, metadata, producerKey, finalLength, framing, fork, losses } = init;
+  const { contentType, metadata, producerKey, traceparent, finalLength, framing, fork, losses } = init;
   const facts = ['contentType', contentType];
   if (metadata !== undefined) facts.push('metadata', JSON.stringify(metadata));
   if (producerKey !== undefined) facts.push('producerKey', producerKey);
+  if (traceparent !== undefined) facts.push('traceparent', traceparent);
   if (finalLength !== undefined) facts.push('finalLength', String(finalLength));
   if (framing !== undefined) facts.push('framing', framing);
   if (fork !== undefined) facts.push('forkedFrom', formatForkPoint(fork));

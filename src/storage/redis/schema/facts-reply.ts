@@ -72,6 +72,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
   const state = toState(field('state'));
   const metadata = fields.get('metadata');
   const producerKey = fields.get('producerKey');
+  const traceparent = fields.get('traceparent');
   const finalLength = fields.get('finalLength');
   const endsAt = fields.get('endsAt');
   const framing = fields.get('framing');
@@ -89,6 +90,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     ...(metadata !== undefined && { metadata: parseStoredJson(metadata) }),
     contentType: field('contentType'),
     ...(producerKey !== undefined && { producerKey }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(finalLength !== undefined && { finalLength: advance(START, toNumber(finalLength)) }),
     ...(framing !== undefined && { framing: toFraming(framing) }),
     ...toExpiry(fields, lastId),
