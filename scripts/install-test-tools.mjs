@@ -1,4 +1,4 @@
-// Checks that the programs exist that the tests start: a Redis server, a browser, nginx, Caddy, a clock to set, and a C compiler for the
+// Checks that the programs exist that the tests start: a Redis server, a browser, nginx, Caddy, promtool, a clock to set, and a C compiler for the
 // load generator of the benchmark; and shells, `man` and httpx, without which some tests are skipped. `npm run test:tools` installs
 // what is missing with apt-get, by sudo unless root runs it. Before `npm test` it runs with --as-root-only: without root it installs
 // nothing and names what is missing.
@@ -16,6 +16,7 @@ const PACKAGES = {
   nginx: 'nginx-light',
   caddy: 'caddy',
   openssl: 'openssl',
+  promtool: 'prometheus',
   // To check the unit only: the tests start no service.
   'systemd-analyze': 'systemd',
   // With the headers of the C library.

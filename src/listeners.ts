@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import type { Config, RelayName } from './config/config';
-import { Listener } from './http/listener/listener';
+import type { Config } from './config/config';
+import { Listener, type ListenerReports } from './http/listener/listener';
 import { listenFailureReason, StartError } from './start-error';
 
 /** Where a listener accepts connections. */
@@ -19,27 +19,34 @@ export interface WantedAddress {
   readonly option: string;
 }
 
-/** The open ports: the main one, and one per relay that has its own. They stop together. */
+type ListenerEntry = Config['listeners'][number];
+
+/** The open ports: the main one, and those of `listeners`. They stop together. */
 export class Listeners {
-  readonly relays: { readonly serve: RelayName; readonly url: string }[] = [];
+  /** Those of `listeners`. */
+  readonly others: { readonly serve: ListenerEntry['serve']; readonly url: string }[] = [];
   readonly #open: Listener[] = [];
 
   constructor(
     private readonly config: Config,
-    /** Called for each connection that is closed because `limits.connections` is reached. */
-    private readonly onDrop: () => void,
+    private readonly reports: ListenerReports,
   ) {}
 
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#open.reduce((sum, { connections }) => sum + connections, 0);
+  }
+
   /** @throws StartError */
-  async openRelay(entry: Config['listeners'][number], handle: RequestListener): Promise<void> {
+  async openOther(entry: ListenerEntry, handle: RequestListener): Promise<void> {
     const { serve, port, host = this.config.host } = entry;
     const { url } = await this.open(handle, { port, host, option: `--listen ${serve}=PORT` });
-    this.relays.push({ serve, url });
+    this.others.push({ serve, url });
   }
 
   /** @throws StartError */
   async open(handle: RequestListener, { port, host, option }: WantedAddress): Promise<BoundAddress> {
-    const listener = new Listener(handle, this.config, this.onDrop);
+    const listener = new Listener(handle, this.config, this.reports);
     try {
       const bound = await listener.listen(port, host);
       this.#open.push(listener);

@@ -3,20 +3,26 @@ import { maskStore } from './config/mask';
 import { PendingBytes } from './core/ingest/pending-bytes';
 import { messageOf } from './core/log/errors';
 import { resolvesWithin } from './core/scheduling/timeout';
-import { runJanitor } from './core/store/janitor';
+import { type JanitorOptions, runJanitor } from './core/store/janitor';
 import type { LogStore } from './core/store/store';
 import type { Authenticator } from './http/access/authenticator';
 import { openAccess } from './http/access/open-access';
 import { type App, createApp } from './http/app';
+import { ERROR_CODES } from './http/errors/error-table';
+import type { ListenerReports } from './http/listener/listener';
 import { openRelays, type Relays } from './http/relays';
 import { type BoundAddress, Listeners } from './listeners';
+import { Meters } from './metrics/meters';
+import { type MetricsExchange, NoExchange } from './metrics/metrics-exchange';
 import type { Logger } from './observe/logger';
 import { reportJanitor } from './observe/report-janitor';
 import { watchClock } from './observe/watch-clock';
 import type { RelayContext } from './relay/nodes/relay-context';
 import { openRelayContext } from './relay/open-relay-context';
+import { type ServerGauges, ServerMetrics } from './server-metrics';
 import { StartError } from './start-error';
 import { openStore, relayPlaceOf, type StoreReports } from './storage/drivers';
+import { MeteredStore } from './storage/metered-store';
 
 /** How long the store may take to close when `stopTimeout` is used up, in milliseconds. */
 const CLOSE_MS = 500;
@@ -29,39 +35,41 @@ interface RunningServer {
 }
 
 /** Opens the store and the relays, listens, and starts the janitor. @throws StartError */
-export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
-  const store = await open(config, logger);
+export async function startServer(
+  config: Config,
+  logger: Logger,
+  exchange: MetricsExchange = new NoExchange(),
+): Promise<RunningServer> {
+  const meters = new Meters(ERROR_CODES);
+  const store = new MeteredStore(await open(config, logger), meters.store);
   const pending = new PendingBytes(config.limits.pendingTotal);
   const authenticator = openAccess(config);
-  const relayed = await openRelayed(config, logger, pending, authenticator).catch(async (error) => {
+  const shared = { config, logger, pending, authenticator, meters };
+  const relayed = await openRelayed(shared).catch(async (error) => {
     await store.close();
     throw error;
   });
-  const app = createApp({ store, config, logger, pending, authenticator, wires: relayed.relays.wires });
-  const listeners = new Listeners(
-    config,
-    atMostOnceAMinute(() => {
-      logger.warn({ connections: config.limits.connections }, 'too many connections: new ones are closed');
-    }),
-  );
-  const { port, address, url } = await listen(listeners, app, relayed.relays, config).catch(async (error) => {
+  const { relays } = relayed;
+  const app = createApp({ ...shared, store, readMetrics: () => exchange.gather(), wires: relays.wires });
+  const listeners = new Listeners(config, listenerReports(config, logger, meters));
+  const { port, address, url } = await listen(listeners, app, relays, config).catch(async (error) => {
     await listeners.stop();
     await Promise.all([relayed.close(), store.close()]);
     throw error;
   });
+  const metrics = new ServerMetrics(config, store, meters, gaugesOf(app, listeners, relays, pending));
+  exchange.offer(() => metrics.collect());
   const unwatchClock = watchClock(logger);
-  const stopJanitor = startJanitor(store, config, logger);
-  for (const { serve, url: relay } of listeners.relays)
-    logger.info({ relay, serve }, 'listening for a relay');
+  const stopJanitor = startJanitor(store, config, reportJanitor(logger, meters.store));
+  for (const other of listeners.others) logListener(logger, other);
   logger.info({ url, address, port, store: maskStore(config.store) }, 'listening');
-
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     logger.info('stopping');
     unwatchClock();
+    metrics.close();
     const drained = app.drain().catch((err) => logger.error({ err }, 'draining the producers failed'));
-    const relaysDrained = relayed.relays.drain();
-    relaysDrained.catch((err) => logger.error({ err }, 'draining the relays failed'));
+    relays.drain().catch((err) => logger.error({ err }, 'draining the relays failed'));
     const deadline = performance.now() + config.stopTimeout;
     await stopListeners(listeners, [drained, stopJanitor()], config.stopTimeout, logger);
     // If the store is too slow, the process exits anyway. Acknowledged bytes survive that.
@@ -75,6 +83,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       closing ??= stop();
       return closing;
     },
+  };
+}
+
+function gaugesOf(app: App, listeners: Listeners, relays: Relays, pending: PendingBytes): ServerGauges {
+  return {
+    tails: () => app.tails(),
+    pendingBytes: () => pending.bytes,
+    connections: () => listeners.connections,
+    relayWaiting: () => relays.waiting(),
   };
 }
 
@@ -100,18 +117,23 @@ interface Relayed {
   close(): Promise<void>;
 }
 
-async function openRelayed(
-  config: Config,
-  logger: Logger,
-  pending: PendingBytes,
-  authenticator: Authenticator,
-): Promise<Relayed> {
+/** What the relays and the wires share. */
+interface Shared {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly pending: PendingBytes;
+  readonly authenticator: Authenticator;
+  readonly meters: Meters;
+}
+
+async function openRelayed({ pending, ...shared }: Shared): Promise<Relayed> {
+  const { config, logger } = shared;
   const { redis, relay: settings } = config;
   const { warn } = reportsTo(logger);
   let relay: RelayContext | undefined;
   try {
     relay = await openRelayContext(relayPlaceOf(config.store), { redis, relay: settings, pending, warn });
-    const relays = await openRelays(relay, config, logger, authenticator);
+    const relays = await openRelays(relay, shared);
     return { relays, close: () => relays.close().finally(() => relay?.close()) };
   } catch (cause) {
     await relay?.close();
@@ -121,18 +143,25 @@ async function openRelayed(
 
 async function listen(listeners: Listeners, app: App, relays: Relays, config: Config): Promise<BoundAddress> {
   const bound = await listeners.open(app.handler, { port: config.port, host: config.host, option: '--port' });
-  for (const entry of config.listeners) await listeners.openRelay(entry, relays.listenerOf(entry.serve));
+  for (const entry of config.listeners) {
+    const { serve } = entry;
+    await listeners.openOther(entry, serve === 'metrics' ? app.metricsHandler : relays.listenerOf(serve));
+  }
   return bound;
 }
 
 /** @returns a function that stops the janitor and resolves when its current task is done */
-function startJanitor(store: LogStore, config: Config, logger: Logger): () => Promise<void> {
+function startJanitor(
+  store: LogStore,
+  config: Config,
+  report: JanitorOptions['report'],
+): () => Promise<void> {
   const stopping = new AbortController();
   const { maxAge } = config.retention;
   const options = {
     intervalMs: config.janitor.interval,
     ...(maxAge !== undefined && { maxAgeMs: maxAge }),
-    report: reportJanitor(logger),
+    report,
   };
   const done = runJanitor(store, options, stopping.signal);
   return () => {
@@ -153,6 +182,27 @@ async function stopListeners(
   logger.warn('stopTimeout is over: open connections are cut');
   listeners.cut();
   await stopped;
+}
+
+function logListener(logger: Logger, { serve, url }: Listeners['others'][number]): void {
+  if (serve === 'metrics') logger.info({ metrics: url }, 'listening for metrics');
+  else logger.info({ relay: url, serve }, 'listening for a relay');
+}
+
+function listenerReports({ limits }: Config, logger: Logger, meters: Meters): ListenerReports {
+  const warn = atMostOnceAMinute(() => {
+    logger.warn({ connections: limits.connections }, 'too many connections: new ones are closed');
+  });
+  return {
+    dropped() {
+      meters.droppedConnections += 1;
+      warn();
+    },
+    refused({ status, code }) {
+      meters.wire('none').answers.of('other', 'other').count(status);
+      meters.countRefused(code);
+    },
+  };
 }
 
 function atMostOnceAMinute(work: () => void): () => void {

@@ -24,25 +24,26 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'node-internals': { layers: [], packages: ['ioredis', '@koa/router'] },
   storage: {
     layers: ['core', 'lmdb', 'redis'],
-    types: ['config'],
+    types: ['config', 'metrics'],
     packages: ['ioredis', 'lmdb', 'lru-cache', 'fs-native-extensions'],
   },
   relay: { layers: ['core', 'lmdb', 'redis'], types: ['config'], packages: ['ioredis', 'lmdb'] },
   http: {
-    layers: ['core', 'config', 'digest', 'relay', 'words', 'node-internals'],
+    layers: ['core', 'config', 'digest', 'metrics', 'relay', 'words', 'node-internals'],
     types: ['observe'],
     packages: ['koa', '@koa/router', 'lru-cache'],
   },
+  metrics: { layers: [], packages: [] },
   markers: { layers: [], packages: [] },
   digest: { layers: ['core', 'markers'], packages: ['lru-cache'] },
   words: { layers: [], packages: [] },
   config: { layers: ['markers', 'words'], packages: ['js-yaml'] },
-  observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
+  observe: { layers: ['core', 'config'], types: ['metrics'], packages: ['pino', 'pino-pretty'] },
   check: { layers: ['core', 'storage', 'config'], packages: [] },
-  workers: { layers: ['core', 'node-internals'], types: ['config', 'observe'], packages: [] },
+  workers: { layers: ['core', 'metrics', 'node-internals'], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
   cli: { layers: ['client', 'words'], packages: ['js-yaml'] },
-  [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: [] },
+  [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'metrics', 'observe'], packages: [] },
 };
 
 interface Import {

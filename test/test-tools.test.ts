@@ -12,6 +12,7 @@ const NEEDED = [
   'nginx',
   'caddy',
   'openssl',
+  'promtool',
   'systemd-analyze',
   'gcc',
 ];

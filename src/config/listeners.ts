@@ -3,9 +3,12 @@ import { type Check, InvalidValue } from './option';
 import { RELAYS, type RelayName } from './relay-options';
 import { host, integer, oneOf } from './scalars';
 
-/** A port that serves one relay, at its root. */
+/** What a port of its own may serve. */
+export const SERVED = [...RELAYS, 'metrics'] as const;
+
+/** A port that serves one relay at its root, or `/metrics`. */
 export interface ListenerEntry {
-  readonly serve: RelayName;
+  readonly serve: RelayName | 'metrics';
   readonly port: number;
   /** Absent: the host of the main port. */
   readonly host?: string;
@@ -33,7 +36,7 @@ function parseListener(raw: unknown, path: string): ListenerEntry {
     }
   };
   return {
-    serve: parse('serve', oneOf(...RELAYS)),
+    serve: parse('serve', oneOf(...SERVED)),
     port: parse('port', integer(0, PORT_MAX)),
     ...(fields.get('host') !== undefined && { host: parse('host', host) }),
   };

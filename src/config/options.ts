@@ -3,10 +3,10 @@ import { linesOf } from './derived-checks';
 import { AGE_MAX, duration, durationOrOff } from './duration';
 import { HTTP_OPTIONS } from './http-options';
 import { LIMIT_OPTIONS } from './limit-options';
-import { listenerList } from './listeners';
+import { listenerList, SERVED } from './listeners';
 import { networkList } from './networks';
 import { option, secret } from './option';
-import { RELAY_OPTIONS, RELAYS } from './relay-options';
+import { RELAY_OPTIONS } from './relay-options';
 import { booleanValue, expression, host, integer, oneOf, storeUrl } from './scalars';
 import { size } from './size';
 import { STORE_OPTIONS } from './store-options';
@@ -32,12 +32,12 @@ export const OPTIONS = {
   tokens: secret(
     tokenList,
     [],
-    'Access tokens: a list of strings, or of {token | sha256, scopes: [produce, consume, spy, delete, relay], prefix}. Without tokens, every client may do everything.',
+    'Access tokens: a list of strings, or of {token | sha256, scopes: [produce, consume, spy, delete, relay, metrics], prefix}. Without tokens, every client may do everything.',
   ),
   listeners: option(
     listenerList,
     [],
-    `More ports, each for one relay at /: a list of {serve: ${RELAYS.join(' | ')}, port, host}, or rendezvous=9999.`,
+    `More ports, each for one relay at /, or for /metrics without a token: a list of {serve: ${SERVED.join(' | ')}, port, host}, or rendezvous=9999.`,
   ),
   trustProxy: option(
     networkList,

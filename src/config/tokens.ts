@@ -1,7 +1,7 @@
 import { fieldsOf, listOf } from './derived-checks';
 import { type Check, InvalidValue } from './option';
 
-export const SCOPES = ['produce', 'consume', 'spy', 'delete', 'relay'] as const;
+export const SCOPES = ['produce', 'consume', 'spy', 'delete', 'relay', 'metrics'] as const;
 /** A permission of a token. */
 export type TokenScope = (typeof SCOPES)[number];
 

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Routes } from './front/routes';
 import type { OpenWire } from './front/wire';
 import { jsonBody, setJson } from './json/json-body';
+import { versionOfPackage } from './package-version';
 
 /** `/about`: what a client may ask before it does anything: the version, the kind of store, and what its own token allows. */
 export const about: OpenWire = ({ config }) => {
@@ -24,12 +23,5 @@ export const about: OpenWire = ({ config }) => {
       }),
     );
   });
-  return { path: '/about', handle: (request) => routes.handle(request) };
+  return { name: 'about', path: '/about', handle: (request) => routes.handle(request) };
 };
-
-function versionOfPackage(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(join(__dirname, '../../package.json'), 'utf8'),
-  );
-  return manifest.version;
-}

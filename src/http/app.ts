@@ -8,6 +8,8 @@ import { LogLines } from '../core/lines/log-lines';
 import { Searches } from '../core/search/searches';
 import type { LogStore } from '../core/store/store';
 import { Digests } from '../digest/digests';
+import type { Meters } from '../metrics/meters';
+import type { WireName } from '../metrics/wire-name';
 import type { Logger } from '../observe/logger';
 import { about } from './about';
 import type { Authenticator } from './access/authenticator';
@@ -22,11 +24,22 @@ import { Consumers } from './live/consumers';
 import { ProducerConnections } from './live/producer-connections';
 import { loom } from './loom';
 import { matches } from './matches';
+import { metricsWire, type ReadMetrics } from './metrics';
 import { spy } from './spy';
 import { withPages } from './web';
 import { readWebFiles } from './web/web-files';
 
-const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, events, gitlab, about, health, readiness];
+const WIRES: readonly (readonly [name: WireName, open: OpenWire])[] = [
+  ['durable', durable],
+  ['loom', loom],
+  ['matches', matches],
+  ['spy', spy],
+  ['events', events],
+  ['gitlab', gitlab],
+  ['about', about],
+  ['health', health],
+  ['health', readiness],
+];
 
 interface AppDependencies {
   readonly store: LogStore;
@@ -34,6 +47,9 @@ interface AppDependencies {
   readonly logger: Logger;
   /** Shared with whatever else brings bytes to the store. */
   readonly pending: PendingBytes;
+  readonly meters: Meters;
+  /** What `/metrics` shows. */
+  readonly readMetrics: ReadMetrics;
   /** Shared with the ports of the relays. Default: one of its own. */
   readonly authenticator?: Authenticator;
   /** Wires that are open already. They come first. */
@@ -45,12 +61,21 @@ interface AppDependencies {
 /** The HTTP side of a server: what handles its requests, and what ends it. */
 export interface App {
   readonly handler: RequestListener;
+  /** For a port that serves `/metrics` alone. */
+  readonly metricsHandler: RequestListener;
+  /** How many responses follow a stream. */
+  tails(): number;
   /** Cuts consumers, and producers after their last committed byte. Resolves when what the producers left is recorded. */
   drain(): Promise<void>;
 }
 
-export function createApp({ wires = [], readPages = readWebFiles, ...dependencies }: AppDependencies): App {
-  const { store, config, logger, authenticator = openAccess(config) } = dependencies;
+export function createApp({
+  wires = [],
+  readPages = readWebFiles,
+  readMetrics,
+  ...dependencies
+}: AppDependencies): App {
+  const { store, config, logger, meters, authenticator = openAccess(config) } = dependencies;
   const stopping = new AbortController();
   // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
   setMaxListeners(0, stopping.signal);
@@ -73,9 +98,13 @@ export function createApp({ wires = [], readPages = readWebFiles, ...dependencie
     hasPages,
     stopping: stopping.signal,
   };
-  const opened = WIRES.map((open) => open(context));
+  const opened = WIRES.map(([name, open]) => open({ ...context, meter: meters.wire(name) }));
+  const all = [...opened, metricsWire(readMetrics, 'token')];
+  const frontDoor = new FrontDoor(config, logger, authenticator, meters);
   return {
-    handler: new FrontDoor(config, logger, authenticator).listenerOf([...wires, ...withPages(opened, files)]),
+    handler: frontDoor.listenerOf([...wires, ...withPages(all, files)]),
+    metricsHandler: frontDoor.listenerOf([metricsWire(readMetrics, 'public')]),
+    tails: () => consumers.tails,
     async drain() {
       stopping.abort();
       consumers.cutAll();

@@ -11,7 +11,12 @@ export const health: OpenWire = () => {
     ctx.set('Cache-Control', 'no-store');
     setJson(ctx, jsonBody({ status: 'ok' }), UTF8_JSON);
   });
-  return { path: '/healthz', probePath: '/healthz', handle: (request) => routes.handle(request) };
+  return {
+    name: 'health',
+    path: '/healthz',
+    probePath: '/healthz',
+    handle: (request) => routes.handle(request),
+  };
 };
 
 function isProbe({ req, path }: WireRequest): boolean {
@@ -27,5 +32,10 @@ export const readiness: OpenWire = ({ store, stopping }) => {
     await store.ready();
     setJson(ctx, jsonBody({ status: 'ready' }), UTF8_JSON);
   });
-  return { path: '/readyz', probePath: '/readyz', handle: (request) => routes.handle(request) };
+  return {
+    name: 'health',
+    path: '/readyz',
+    probePath: '/readyz',
+    handle: (request) => routes.handle(request),
+  };
 };

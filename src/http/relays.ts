@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Config, RelayName } from '../config/config';
 import { RELAYS } from '../config/relay-options';
+import type { Meters } from '../metrics/meters';
 import type { Logger } from '../observe/logger';
 import type { RelayContext } from '../relay/nodes/relay-context';
 import type { Authenticator } from './access/authenticator';
@@ -17,12 +18,21 @@ import { rendezvous } from './rendezvous';
 /** By the names of their settings. */
 const SYSTEMS: Readonly<Record<RelayName, OpenRelaySystem>> = { rendezvous, httpipe, cama, packets };
 
+interface RelayDependencies {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly authenticator: Authenticator;
+  readonly meters: Meters;
+}
+
 /** The relay systems of a server, mounted on the main port or alone on their own. */
 export interface Relays {
   /** Those of the main port. */
   readonly wires: readonly Wire[];
   /** For a port that serves this relay alone. */
   listenerOf(name: RelayName): RequestListener;
+  /** How many requests wait for their counterpart, per relay. */
+  waiting(): readonly (readonly [relay: RelayName, count: number])[];
   /** Answers all that wait with 503. Resolves when everything that was running has ended. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -30,9 +40,7 @@ export interface Relays {
 
 export async function openRelays(
   context: RelayContext,
-  config: Config,
-  logger: Logger,
-  authenticator: Authenticator,
+  { config, logger, authenticator, meters }: RelayDependencies,
 ): Promise<Relays> {
   const options = { waitersMax: config.relay.waiting, stalledMs: config.http.consumerTimeout };
   const systems = await Promise.all(
@@ -48,8 +56,9 @@ export async function openRelays(
     listenerOf(name) {
       const system = systems.find((one) => one.name === name);
       if (system === undefined) throw new Error(`There is no relay ${name}`);
-      return new FrontDoor(config, logger, authenticator).listenerOf([wireOf(system, false)]);
+      return new FrontDoor(config, logger, authenticator, meters).listenerOf([wireOf(system, false)]);
     },
+    waiting: () => systems.map((system) => [system.name, system.waiting()]),
     async drain() {
       await Promise.all(systems.map((system) => system.drain()));
     },
@@ -75,12 +84,16 @@ interface NamedSystem extends RelaySystem {
 function wireOf(system: NamedSystem, isMounted: boolean): Wire {
   const { name, settings } = system;
   return {
+    name,
     path: '/',
+    route: `${system.path}/*`,
     takesByGet: true,
     headers: ISOLATION_HEADERS,
     logFields: { relay: name },
     loggablePath: (path) => system.loggablePath?.(path) ?? path,
     handle(request) {
+      // It takes as long as its counterpart.
+      request.record.isTimed = false;
       for (const [header, value] of Object.entries(request.baseHeaders)) request.res.setHeader(header, value);
       const authorizeRelay = (): void => {
         if (!settings.public) authorize(request, 'relay');

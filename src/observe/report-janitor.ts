@@ -1,11 +1,14 @@
 import type { JanitorEvent } from '../core/store/janitor';
+import type { StoreMeter } from '../metrics/store-meter';
 import type { Logger } from './logger';
 
-export function reportJanitor(logger: Logger): (event: JanitorEvent) => void {
+/** Logs what the janitor does, and counts what it has ended. */
+export function reportJanitor(logger: Logger, meter: StoreMeter): (event: JanitorEvent) => void {
   return (event) => {
     switch (event.kind) {
       case 'abandoned':
       case 'expired':
+        countEnd(meter, event.kind);
         logger.info({ id: event.log.id, generation: event.log.generation }, `stream ${event.kind}`);
         break;
       case 'failed':
@@ -19,4 +22,13 @@ export function reportJanitor(logger: Logger): (event: JanitorEvent) => void {
         break;
     }
   };
+}
+
+function countEnd(meter: StoreMeter, kind: 'abandoned' | 'expired'): void {
+  if (kind === 'abandoned') {
+    meter.ended.aborted += 1;
+  } else {
+    meter.ended.expired += 1;
+    meter.janitorRemoved += 1;
+  }
 }

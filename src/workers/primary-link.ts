@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { resolvesWithin } from '../core/scheduling/timeout';
 import { NUMBER_VARIABLE, STOP, type WorkerReport } from './messages';
+import { WorkerExchange } from './worker-exchange';
 
 /** How long a worker that exits waits for the primary's answer. */
 const LEAVE_MS = 1_000;
@@ -14,11 +15,15 @@ export function linkToPrimary(): PrimaryLink | undefined {
 }
 
 class PrimaryLink {
+  readonly metrics: WorkerExchange;
+
   constructor(
     private readonly worker: Worker,
     /** From 1 on. A replacement has the number of the worker before it. */
     readonly number: number,
-  ) {}
+  ) {
+    this.metrics = new WorkerExchange(worker, (report) => this.#send(report));
+  }
 
   /** Reports that all ports of this worker are open. */
   ready(url: string): void {
@@ -43,9 +48,10 @@ class PrimaryLink {
     });
   }
 
-  /** Resolves when the primary sends no more connections. It passes later ones to other workers. */
+  /** Resolves when the primary sends no more connections. It passes later ones to other workers. It has the metrics before. */
   async leave(): Promise<void> {
     if (!this.worker.isConnected()) return;
+    await this.metrics.report();
     const left = once(this.worker, 'disconnect');
     this.worker.disconnect();
     await resolvesWithin(LEAVE_MS, left);

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { closeUndelivered } from '../node-internals/undelivered-connections';
-import { isWorkerReport, NUMBER_VARIABLE, STOP } from './messages';
+import { isWorkerReport, NUMBER_VARIABLE, type PrimaryMessage, STOP } from './messages';
+import type { CountingWorker, WorkerMetrics } from './worker-metrics';
 
 /** A worker failed to start or to stop. The message is printed without a stack. */
 export class WorkerError extends Error {
@@ -19,15 +20,16 @@ export interface WorkerExit {
 }
 
 /** One forked worker, seen from the primary. */
-export class WorkerProcess {
+export class WorkerProcess implements CountingWorker {
   /** Resolves with the worker's URL when it listens. @throws WorkerError when it exits before */
   readonly ready: Promise<string>;
   readonly exited: Promise<WorkerExit>;
   readonly #worker: Worker;
 
-  constructor(number: number) {
+  constructor(number: number, metrics: WorkerMetrics) {
     const worker = cluster.fork({ [NUMBER_VARIABLE]: number });
     this.#worker = worker;
+    this.#shareMetrics(metrics);
     closeUndelivered(worker);
     this.exited = exitOf(worker);
     this.ready = Promise.race([
@@ -45,6 +47,10 @@ export class WorkerProcess {
     return this.#worker.process.pid;
   }
 
+  askForMetrics(): void {
+    this.#send({ kind: 'count' });
+  }
+
   /** Stops the worker gracefully, or at once while it starts. */
   stop(): void {
     if (this.#worker.isConnected()) this.#worker.send(STOP);
@@ -53,6 +59,27 @@ export class WorkerProcess {
   /** Ends the process at once. Its requests fail, but acknowledged bytes are safe. */
   kill(): void {
     this.#worker.process.kill('SIGKILL');
+  }
+
+  #shareMetrics(metrics: WorkerMetrics): void {
+    metrics.started(this);
+    this.#worker.on('message', (message: unknown) => {
+      if (!isWorkerReport(message)) return;
+      if (message.kind === 'counted') metrics.counted(this, message.snapshot);
+      else if (message.kind === 'gather') void this.#answer(metrics, message.request);
+    });
+    // After its last message.
+    this.#worker.process.once('close', () => metrics.exited(this));
+  }
+
+  async #answer(metrics: WorkerMetrics, request: number): Promise<void> {
+    const snapshot = await metrics.gather();
+    this.#send({ kind: 'gathered', request, snapshot });
+  }
+
+  /** A worker that is exiting gets no message: its scrape ends with it. */
+  #send(message: PrimaryMessage): void {
+    if (this.#worker.isConnected()) this.#worker.send(message, undefined, undefined, () => {});
   }
 }
 

@@ -1,6 +1,7 @@
 import { pause } from '../core/scheduling/pause';
 import type { Logger } from '../observe/logger';
 import { RestartDelay } from './restart-delay';
+import type { WorkerMetrics } from './worker-metrics';
 import { type WorkerExit, WorkerProcess } from './worker-process';
 
 /** Keeps one worker running: when its process exits, forks a replacement with the same number. */
@@ -13,8 +14,9 @@ export class WorkerSlot {
   constructor(
     private readonly number: number,
     private readonly logger: Logger,
+    private readonly metrics: WorkerMetrics,
   ) {
-    this.#worker = new WorkerProcess(number);
+    this.#worker = new WorkerProcess(number, metrics);
     this.#done = this.#keepRunning();
   }
 
@@ -52,7 +54,7 @@ export class WorkerSlot {
   /** If the fork fails, `#worker` stays the exited one: the loop sees that exit again and retries after its pause. */
   #replace(): void {
     try {
-      this.#worker = new WorkerProcess(this.number);
+      this.#worker = new WorkerProcess(this.number, this.metrics);
     } catch (err) {
       this.logger.error({ worker: this.number, err }, 'a worker cannot be replaced yet');
     }

@@ -64,7 +64,7 @@ describe('the command line', () => {
     [['--port=-1'], '--port: port must be an integer from 0 to 65535, not -1'],
     [
       ['--listen', 'rendezvou=9'],
-      '--listen: listeners[0].serve must be one of rendezvous, httpipe, cama, packets, not "rendezvou"',
+      '--listen: listeners[0].serve must be one of rendezvous, httpipe, cama, packets, metrics, not "rendezvou"',
     ],
     [['--port', 'many'], '--port: port must be an integer from 0 to 65535, not "many"'],
     [

@@ -6,6 +6,7 @@ import { generateLogId } from '../../src/core/log/log-id';
 import { SpyFormat } from '../../src/http/spy/spy-format';
 import { SpyResponse } from '../../src/http/spy/spy-response';
 import { paintTime } from '../../src/http/spy/text-queue';
+import { Meters } from '../../src/metrics/meters';
 
 const PENDING_BYTES = 32 * 1024;
 const STALLED_MS = 10_000;
@@ -121,11 +122,13 @@ async function spyOf(...logs: readonly LogRef[]): Promise<Spying> {
   const res = new StoppedResponse();
   const limits = { pendingBytesMax: PENDING_BYTES, stalledMs: STALLED_MS };
   const leaving = new AbortController();
+  const meters = new Meters();
   const spy = new SpyResponse(
     res as unknown as ServerResponse,
     new SpyFormat('plain'),
     limits,
     leaving.signal,
+    { meters, meter: meters.wire('spy') },
   );
   for (const log of logs) {
     spy.started(log);

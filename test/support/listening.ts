@@ -17,7 +17,7 @@ export async function listen(
   settings: object = {},
   onDrop = (): void => {},
 ): Promise<Place> {
-  const listener = new Listener(handle, configFrom(settings), onDrop);
+  const listener = new Listener(handle, configFrom(settings), { dropped: onDrop, refused: () => {} });
   const { port } = await listener.listen(0, '127.0.0.1');
   stops.push(async () => {
     listener.cut();

@@ -79,6 +79,9 @@ export abstract class Follower {
   /** Handles the rejection of work that goes on by itself: it rejects with what `failed` throws. */
   protected abstract detach(work: Promise<void>): void;
 
+  /** Called after bytes of the log were delivered. */
+  protected delivered(_bytes: number): void {}
+
   /** Resolves when the consumer can take a page. */
   protected ready(_signal: AbortSignal): Promise<void> | void {}
 
@@ -139,7 +142,7 @@ export abstract class Follower {
   protected readAfter(page: Page, tail: Offset): void {
     const reading = this.#state;
     if (!(reading instanceof Reading)) return;
-    this.#at = page.next;
+    this.#advance(page.next);
     if (page.end !== undefined) this.#end(page.end);
     else if (page.next >= tail && !reading.hasMore(page.next)) this.#goLive();
     else this.detach(this.#catchUp(reading));
@@ -178,10 +181,15 @@ export abstract class Follower {
     const { chunks, end } = news;
     const next = advance(this.#at, sizeOf(chunks));
     const delivery = this.sendLive(news, next);
-    if (delivery !== 'declined') this.#at = next;
+    if (delivery !== 'declined') this.#advance(next);
     if (delivery === 'declined') this.read(news);
     else if (end !== undefined) this.#end(end);
     else if (delivery === 'behind') this.read();
+  }
+
+  #advance(to: Offset): void {
+    this.delivered(to - this.#at);
+    this.#at = to;
   }
 
   #beginReading(): Reading | undefined {
@@ -207,14 +215,13 @@ export abstract class Follower {
 
   /** @returns how the log ended, if that is its end */
   async #readToTail(reading: Reading): Promise<LogOutcome | undefined> {
-    const { store, log, readOptions } = this;
     await this.ready(reading.signal);
     reading.beginPass();
-    for await (const page of readToTail(store, log, this.#at, reading.signal, readOptions)) {
+    for await (const page of readToTail(this.store, this.log, this.#at, reading.signal, this.readOptions)) {
       if (this.#state !== reading) return undefined;
       await this.sendStored(page, reading.signal);
       if (this.#state !== reading) return undefined;
-      this.#at = page.next;
+      this.#advance(page.next);
       if (page.end !== undefined) return page.end;
     }
     return undefined;

@@ -4,6 +4,7 @@ import { LogError } from '../log/errors';
 import type { Writer } from '../log/log';
 import { advance, type Offset } from '../log/offset';
 import type { LogStore } from '../store/store';
+import type { AppendMeter } from './append-meter';
 import { IngestBuffer, PIECE_OVERHEAD } from './ingest-buffer';
 import type { ByteSource, PendingBytes, PendingShare } from './pending-bytes';
 
@@ -16,6 +17,7 @@ export interface IngestOptions {
   readonly pending?: PendingBytes;
   /** The log's size limit in bytes. */
   readonly logBytesMax: number;
+  readonly meter?: AppendMeter;
 }
 
 /** The body of a producer's request, such as an `http.IncomingMessage`. `complete` is true once the end of the body has arrived. */
@@ -66,6 +68,8 @@ class Ingest implements ByteSource {
   #tail: Offset;
   #inFlight = 0;
   readonly #share: PendingShare | undefined;
+  /** When the first of the gathered bytes came, by `performance.now`. */
+  #gatheredSince = 0;
   #failure: { readonly error: unknown } | undefined;
   #isKickDue = false;
   #resolve: (ingested: IngestResult) => void = () => {};
@@ -128,6 +132,7 @@ class Ingest implements ByteSource {
 
   #take(piece: Buffer): void {
     if (piece.length === 0) return;
+    if (this.#gather.isEmpty) this.#gatheredSince = performance.now();
     this.#gather.push(piece);
     this.#share?.add(piece.length + PIECE_OVERHEAD);
   }
@@ -171,14 +176,17 @@ class Ingest implements ByteSource {
   async #append(): Promise<void> {
     this.#inFlight += 1;
     const gathered = this.#gather.weight;
+    const since = this.#gatheredSince;
     let taken = 0;
     try {
       const chunks = this.#gather.take(Math.min(this.store.appendBytesMax, this.#room()));
       taken = gathered - this.#gather.weight;
       this.#readOn();
       const at = this.#sent;
-      this.#sent = advance(at, sizeOf(chunks));
+      const bytes = sizeOf(chunks);
+      this.#sent = advance(at, bytes);
       this.#tail = await this.store.append(this.writer, at, chunks);
+      this.options.meter?.acknowledged(bytes, performance.now() - since);
     } catch (error) {
       this.#failure ??= { error };
     }

@@ -48,9 +48,9 @@ function toStaticToken(entry: TokenEntry, index: number): StaticToken {
   };
 }
 
-/** The relays have no ids with a prefix. So a token that is limited to a prefix has the scope `relay` only if it names it. */
+/** Neither relays nor metrics have ids with a prefix. So a token that is limited to a prefix has their scopes only if it names them. */
 function scopesWithin(prefix: string): readonly TokenScope[] {
-  return prefix === '' ? SCOPES : SCOPES.filter((scope) => scope !== 'relay');
+  return prefix === '' ? SCOPES : SCOPES.filter((scope) => scope !== 'relay' && scope !== 'metrics');
 }
 
 function sha256(text: string): Buffer {

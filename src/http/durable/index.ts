@@ -36,7 +36,9 @@ export const durable: OpenWire = (context) => {
     streams: new StreamCache(store),
   };
   return {
+    name: 'durable',
     path: STREAM_PATH_PREFIX,
+    route: `${STREAM_PATH_PREFIX}:id`,
     allowOrigin: allowedOrigins(config),
     headers: sharedHeaders(config),
     handle: (request) => perform(wire, request),

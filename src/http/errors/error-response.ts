@@ -11,8 +11,10 @@ const RETRY_AFTER_SECONDS = '2';
 /** Passes by itself, as every 503 does. */
 const BUSY_CODE = ERROR_TABLE.BODIES_TOO_MANY.code;
 
-interface ErrorResponse {
+/** The answer for an error. */
+export interface ErrorResponse {
   readonly status: number;
+  readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON `{"error", "code"}`, and perhaps more. */
   readonly body: string;
@@ -33,6 +35,7 @@ export function toErrorResponse(error: unknown): ErrorResponse {
   };
   return {
     status,
+    code,
     headers,
     body: jsonBody({
       error: isOperational(error) ? error.message : 'Internal error',

@@ -86,6 +86,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorTableEntry>> = {
   STORE_UNAVAILABLE: { status: 503, code: 'store_unavailable' },
   STORE_DAMAGED: { status: 500, code: 'stream_damaged' },
   STOPPING: { status: 503, code: 'stopping' },
+  METRICS_UNAVAILABLE: { status: 503, code: 'metrics_unavailable' },
   INTERNAL: { status: 500, code: 'internal_error' },
 
   // The relays.
@@ -99,3 +100,6 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorTableEntry>> = {
   UPSTREAM_UNREACHABLE: { status: 502, code: 'upstream_unreachable' },
   UPSTREAM_SENSELESS: { status: 500, code: 'upstream_invalid' },
 };
+
+/** The codes of all errors. */
+export const ERROR_CODES: ReadonlySet<string> = new Set(Object.values(ERROR_TABLE).map(({ code }) => code));

@@ -41,6 +41,7 @@ export type RequestErrorCode =
   | 'STREAM_LOST'
   | 'STREAM_LOST_BYTES'
   | 'STOPPING'
+  | 'METRICS_UNAVAILABLE'
   | 'CHANNEL_NOT_FOUND'
   | 'CHANNEL_GONE'
   | 'PEER_MISSING'

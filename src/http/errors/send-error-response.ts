@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAbortError } from './abort-error';
+import { cut } from './cut';
 import { toErrorResponse } from './error-response';
 import { hasBody } from './has-body';
+import { noteRefusal } from './refusal';
 
 /** Answers an error as JSON, at once. Once the head is out, the connection is cut. @param shared headers beside those of the error */
 export function sendErrorResponse(
@@ -11,11 +13,16 @@ export function sendErrorResponse(
   shared: Readonly<Record<string, string>>,
 ): void {
   // AbortError: the client has left, or the server stops and the client goes on elsewhere.
-  if (res.headersSent || isAbortError(error)) {
+  if (isAbortError(error)) {
     res.destroy();
     return;
   }
-  const { status, headers, body } = toErrorResponse(error);
+  if (res.headersSent) {
+    cut(res, 'failed');
+    return;
+  }
+  const { status, code, headers, body } = toErrorResponse(error);
+  noteRefusal(res, code);
   discardRestOfBody(req, res);
   res.writeHead(status, { ...shared, ...headers, 'Content-Length': Buffer.byteLength(body) });
   res.end(req.method === 'HEAD' ? undefined : body);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { cut } from '../errors/cut';
 import { ChunkedBody } from '../live/chunked-body';
 import type { Consumer } from '../live/consumers';
 import { waitForDrain } from '../live/wait-for-drain';
@@ -50,7 +51,7 @@ export class EventsResponse implements ChangeReader, Consumer {
   close(): void {
     this.#leave();
     this.#catchingUp?.abort();
-    this.res.destroy();
+    cut(this.res, 'stopping');
   }
 
   #fallBehind(): void {

@@ -18,7 +18,7 @@ export const events: OpenWire = (wire) => {
   const changes = new LogChanges(store, settings, logger);
   const routes = new Routes();
   routes.stream(['GET'], '/events', (request) => sendEvents(request, wire, changes));
-  return { path: '/events', handle: (request) => routes.handle(request) };
+  return { name: 'events', path: '/events', handle: (request) => routes.handle(request) };
 };
 
 /** `GET /events[?prefix=]`: every change from the head of the answer on, so that a list read after it misses none. Never ends. */

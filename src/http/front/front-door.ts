@@ -1,24 +1,31 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../../config/config';
+import type { Meters } from '../../metrics/meters';
+import type { WireMeter } from '../../metrics/wire-meter';
 import type { Logger } from '../../observe/logger';
 import type { Authenticator } from '../access/authenticator';
 import { logUnexpected } from '../errors/error-response';
 import { sendErrorResponse } from '../errors/send-error-response';
 import { routeNotFound } from '../errors/shared-errors';
 import { TrustedProxies } from '../proxies/trusted-proxies';
-import { createRequestLogger, type RequestLogger } from './log-requests';
+import { countRequest } from './count-request';
+import { logRequest } from './log-requests';
 import { splitTarget, type Target } from './origin-form';
 import { RequestGuard } from './request-guard';
+import { createRequestIds, type RequestIds } from './request-id';
+import { RequestRecord } from './request-record';
 import type { Wire } from './wire';
 import { WireRequest } from './wire-request';
 
 interface GuardedWire {
   readonly wire: Wire;
   readonly guard: RequestGuard;
+  readonly meter: WireMeter;
 }
 
 /** Handles the requests whose path no wire has. */
 const NO_WIRE: Wire = {
+  name: 'none',
   path: '/',
   handle(request) {
     request.principal();
@@ -26,18 +33,18 @@ const NO_WIRE: Wire = {
   },
 };
 
-/** The one way from a request to its wire: logs and checks the request, hands it to the wire, and answers its error. */
+/** The one way from a request to its wire: logs, counts and checks the request, hands it to the wire, and answers its error. */
 export class FrontDoor {
-  readonly #log: RequestLogger;
+  readonly #idOf: RequestIds = createRequestIds();
   readonly #proxies: TrustedProxies;
 
   constructor(
     private readonly config: Config,
     private readonly logger: Logger,
     private readonly authenticator: Authenticator,
+    private readonly meters: Meters,
   ) {
     this.#proxies = new TrustedProxies(config);
-    this.#log = createRequestLogger(logger, this.#proxies);
   }
 
   /** The listener of a port: the first of the wires that has the path of a request handles it. */
@@ -56,23 +63,33 @@ export class FrontDoor {
   }
 
   #guard(wire: Wire): GuardedWire {
-    return { wire, guard: new RequestGuard(this.config, wire) };
+    return { wire, guard: new RequestGuard(this.config, wire), meter: this.meters.wire(wire.name) };
   }
 
   async #serve(
-    { wire, guard }: GuardedWire,
+    guarded: GuardedWire,
     { path: whole, query }: Target,
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<void> {
+    const { wire, guard } = guarded;
     const path = wire.stripPrefix === undefined ? whole : whole.slice(wire.stripPrefix.length) || '/';
-    const requestId = this.#log(req, res, wire.loggablePath?.(path) ?? path, wire.logFields);
+    const record = new RequestRecord(req, {
+      path: wire.loggablePath?.(path) ?? path,
+      requestId: this.#idOf(req),
+      client: this.#proxies.addressOf(req),
+      route: wire.route,
+    });
+    res.on('close', () => {
+      logRequest(this.logger, record, res, guarded.wire.logFields);
+      countRequest(this.meters, guarded.meter, record, res);
+    });
     const request = new WireRequest(
       req,
       res,
       path,
       query,
-      requestId,
+      record,
       wire.headers ?? {},
       this.authenticator,
       this.#proxies,
@@ -83,7 +100,7 @@ export class FrontDoor {
       if (later !== undefined) await later;
       if (guard.check(request) === 'allowed') await wire.handle(request);
     } catch (error) {
-      logUnexpected(this.logger, error, requestId);
+      logUnexpected(this.logger, error, record.requestId);
       sendErrorResponse(req, res, error, request.baseHeaders);
     }
   }

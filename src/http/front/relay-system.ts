@@ -14,6 +14,8 @@ export interface RelaySystem {
   loggablePath?(path: string): string;
   /** @throws RequestError or LogError, which are sent as JSON. Once the head is out, any error cuts the connection */
   handle(request: RelayRequest): Promise<void>;
+  /** How many requests wait for their counterpart, or for a packet. */
+  waiting(): number;
   /** Answers all that wait with 503. Resolves when everything that was running has ended. */
   drain(): Promise<void>;
   close(): Promise<void>;

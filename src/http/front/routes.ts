@@ -45,7 +45,9 @@ export class Routes {
     const { method = '' } = request.req;
     for (const { layer, handle } of this.#streaming) {
       const [whole, ...segments] = (layer.methods.includes(method) && layer.regexp.exec(request.path)) || [];
-      if (whole !== undefined) return handle(request, segments);
+      if (whole === undefined) continue;
+      request.record.route = String(layer.path);
+      return handle(request, segments);
     }
     return this.#answer(request);
   }
@@ -64,8 +66,10 @@ function answererOf(router: Router<State>): (request: WireRequest) => Promise<vo
     ctx.set(call.request.baseHeaders);
     try {
       await next();
+      noteRoute(ctx, call.request);
       assertAnswered(ctx);
     } catch (error) {
+      noteRoute(ctx, call.request);
       ctx.respond = false;
       // Koa has set that of a status which the answer need not have.
       ctx.res.statusMessage = '';
@@ -80,6 +84,10 @@ function answererOf(router: Router<State>): (request: WireRequest) => Promise<vo
       calls.set(request.req, { request, reject });
       answer(request.req, request.res).then(resolve, reject);
     });
+}
+
+function noteRoute({ routerPath }: Koa.Context, { record }: WireRequest): void {
+  if (typeof routerPath === 'string') record.route = routerPath;
 }
 
 /** The router passes on what it has no route for, and takes unknown methods for 501 on any path. @throws RequestError */

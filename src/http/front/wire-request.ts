@@ -5,6 +5,7 @@ import type { Principal } from '../access/principal';
 import { RequestError } from '../errors/request-error';
 import type { ResponseHeaders } from '../headers/content-headers';
 import type { TrustedProxies } from '../proxies/trusted-proxies';
+import type { RequestRecord } from './request-record';
 
 /** A request of any wire. A wire may add fields to it: a copy would cost memory for each client that waits. */
 export class WireRequest {
@@ -16,7 +17,8 @@ export class WireRequest {
     readonly res: ServerResponse,
     readonly path: string,
     readonly query: URLSearchParams,
-    readonly requestId: string,
+    /** What is kept of it until its response closes. */
+    readonly record: RequestRecord,
     private readonly wireHeaders: ResponseHeaders,
     private readonly authenticator: Authenticator,
     private readonly proxies: TrustedProxies,
@@ -24,7 +26,7 @@ export class WireRequest {
 
   /** Every answer carries them. */
   get baseHeaders(): ResponseHeaders {
-    return { 'X-Request-Id': this.requestId, ...this.wireHeaders };
+    return { 'X-Request-Id': this.record.requestId, ...this.wireHeaders };
   }
 
   /** The client's IP address, also behind proxies that are trusted. `undefined` once its connection has closed. */

@@ -4,6 +4,9 @@ import type { LogLines } from '../../core/lines/log-lines';
 import type { Searches } from '../../core/search/searches';
 import type { LogStore } from '../../core/store/store';
 import type { Digests } from '../../digest/digests';
+import type { Meters } from '../../metrics/meters';
+import type { WireMeter } from '../../metrics/wire-meter';
+import type { WireName } from '../../metrics/wire-name';
 import type { Logger } from '../../observe/logger';
 import type { ResponseHeaders } from '../headers/content-headers';
 import type { Consumers } from '../live/consumers';
@@ -12,6 +15,8 @@ import type { WireRequest } from './wire-request';
 
 /** One wire format. It parses requests, calls the core or a relay, and renders answers. */
 export interface Wire {
+  /** In the metrics. */
+  readonly name: WireName;
   /** The wire handles the requests of this path and of those below. If it ends in a slash, only of those below. */
   readonly path: string;
   /** The header, in small letters, in which its clients send a token. Default: only `Authorization`. */
@@ -26,6 +31,8 @@ export interface Wire {
   readonly headers?: ResponseHeaders;
   /** Is taken off the path before the wire sees it. */
   readonly stripPrefix?: string | undefined;
+  /** The pattern of all of its paths in the metrics. Default: its `Routes` know that of each request. */
+  readonly route?: string;
   /** Further fields of a request's line in the log. */
   readonly logFields?: object;
   /** A path as it may be logged. Default: unchanged. */
@@ -45,6 +52,9 @@ export interface WireContext {
   readonly producers: ProducerConnections;
   readonly consumers: Consumers;
   readonly pending: PendingBytes;
+  readonly meters: Meters;
+  /** Of the wire itself. */
+  readonly meter: WireMeter;
   /** Whether streams have web pages. */
   readonly hasPages: boolean;
   /** Aborts when the server stops. */

@@ -25,7 +25,7 @@ export async function appendTrace(request: WireRequest, wire: WireContext, job?:
     if (start !== (info?.tail ?? 0)) throw elsewhere(start, info);
     assertFitsLimit(end, wire.config.limits.bytesPerStream, jobHeaders(info));
   };
-  const info = await attachJob(wire, id, assertFits);
+  const info = await attachJob(wire, request, id, assertFits);
   continueIfExpected(req, res);
   const error = (): RequestError => outOfRange('goes on beyond', { ...info, tail: end });
   const after = await receiveBody(wire, req, info, 'leaves-open', { at: end, error });

@@ -10,5 +10,10 @@ export const gitlab: OpenWire = (wire) => {
   const routes = new Routes(() => true);
   routes.stream(['PATCH'], '/api/v4/jobs/:id/trace', (request, [id]) => appendTrace(request, wire, id));
   routes.stream(['PUT'], '/api/v4/jobs/:id', (request, [id]) => updateJob(request, wire, id));
-  return { path: '/api/v4/jobs', tokenHeader: TOKEN_HEADER, handle: (request) => routes.handle(request) };
+  return {
+    name: 'gitlab',
+    path: '/api/v4/jobs',
+    tokenHeader: TOKEN_HEADER,
+    handle: (request) => routes.handle(request),
+  };
 };

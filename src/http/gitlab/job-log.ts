@@ -3,6 +3,7 @@ import type { LogInfo } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import { RequestError } from '../errors/request-error';
 import type { WireContext } from '../front/wire';
+import type { WireRequest } from '../front/wire-request';
 import { releaseLog } from '../loom/write/attached-log';
 import { jobHeaders } from './job-headers';
 
@@ -13,13 +14,14 @@ import { jobHeaders } from './job-headers';
  */
 export async function attachJob(
   wire: WireContext,
+  request: WireRequest,
   id: LogId,
   assertFits: (info: LogInfo | undefined) => void,
 ): Promise<LogInfo> {
   const present = await wire.store.info(id);
   assertRunning(present);
   assertFits(present);
-  const info = present === undefined ? await create(wire, id) : await attach(wire, present);
+  const info = present === undefined ? await create(wire, request, id) : await attach(wire, present);
   try {
     assertFits(info);
   } catch (error) {
@@ -35,8 +37,13 @@ export function assertRunning(info: LogInfo | undefined): void {
   throw new RequestError('FORBIDDEN', 'The job is finished: its stream is closed', jobHeaders(info));
 }
 
-async function create(wire: WireContext, id: LogId): Promise<LogInfo> {
-  const init = { contentType: 'text/plain; charset=utf-8', graceMs: wire.config.resumeGrace };
+async function create(wire: WireContext, { record }: WireRequest, id: LogId): Promise<LogInfo> {
+  const { traceparent } = record;
+  const init = {
+    contentType: 'text/plain; charset=utf-8',
+    graceMs: wire.config.resumeGrace,
+    ...(traceparent !== undefined && { traceparent }),
+  };
   try {
     return (await wire.store.create(id, init, 'new')).info;
   } catch (error) {

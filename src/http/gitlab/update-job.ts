@@ -27,12 +27,17 @@ export async function updateJob(request: WireRequest, wire: WireContext, job?: s
   const id = await authorizeJob(request, job, update.token);
   const present = await wire.store.info(id);
   const isRepeated = present?.outcome?.kind === 'complete' && jobStatusOf(present) === update.state;
-  const info = isRepeated ? present : await apply(wire, id, update);
+  const info = isRepeated ? present : await apply(wire, request, id, update);
   sendEmpty(request, 200, jobHeaders(info));
 }
 
-async function apply(wire: WireContext, id: LogId, update: JobUpdate): Promise<LogInfo> {
-  const info = await attachJob(wire, id, (present) => assertComplete(present, update));
+async function apply(
+  wire: WireContext,
+  request: WireRequest,
+  id: LogId,
+  update: JobUpdate,
+): Promise<LogInfo> {
+  const info = await attachJob(wire, request, id, (present) => assertComplete(present, update));
   if (update.state === 'running') {
     await releaseLog(wire, info, 'open');
     return info;

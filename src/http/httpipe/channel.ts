@@ -3,6 +3,7 @@ import type { Matchmaker } from '../../relay/match/matchmaker';
 import type { SenderHead } from '../../relay/match/transfer';
 import type { UnansweredOutcome } from '../../relay/match/waiter';
 import { toErrorResponse } from '../errors/error-response';
+import { noteRefusal } from '../errors/refusal';
 import { RequestError } from '../errors/request-error';
 import { shuttingDown } from '../errors/shared-errors';
 import { markLongLived } from '../live/long-lived';
@@ -50,7 +51,8 @@ function headersOf({ contentType, contentLength }: SenderHead): Record<string, s
 }
 
 function answerOutcome(held: HeldRequest, outcome: UnansweredOutcome): void {
-  const { status, headers, body } = toErrorResponse(httpipeError(outcome));
+  const { status, code, headers, body } = toErrorResponse(httpipeError(outcome));
+  noteRefusal(held.res, code);
   held.reply(status, headers, body);
 }
 

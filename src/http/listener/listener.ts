@@ -4,7 +4,6 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
-  type ServerOptions,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -12,24 +11,19 @@ import type { Duplex } from 'node:stream';
 import type { Config } from '../../config/config';
 import { destroySoonAsNode, replaceDestroySoon } from '../../node-internals/destroy-soon';
 import { keepHalfOpen } from '../../node-internals/half-open-server';
-import { ReusableResponse } from '../../node-internals/parked-connection';
 import { boundRestOfBody } from '../body/rest-of-body';
+import { noteCut } from '../errors/cut';
 import { ParkedConnections } from './parked-connections';
 import { PipelinedResponses } from './pipelined-responses';
 import { refuseConnect, refuseMalformed } from './refuse-malformed';
 import { RequestOrder } from './request-order';
+import { serverOptions } from './server-options';
 
 /** How often connections are checked whose clients may have left. */
 const LOOK_EVERY_MS = 2_000;
 
 /** After so many looks without a byte sent, a consumer that has closed its side counts as left. */
 const HALF_CLOSED_LOOKS = 1;
-
-/** How often Node looks for heads that take too long. Its default of 30 s would let them take twice the time allowed. */
-const HEADS_CHECKED_EVERY_MS = 1_000;
-
-/** After so long without a packet the kernel probes whether the peer is still there. */
-const PROBE_AFTER_MS = 30_000;
 
 /** Connections that wait to be accepted; the kernel lowers it to net.core.somaxconn. With Node's 511 a rush of tails is dropped. */
 const BACKLOG = 4_096;
@@ -42,6 +36,14 @@ interface Silence {
   readonly bytesWritten: number;
   /** For how many looks nothing was sent. */
   readonly looks: number;
+}
+
+/** What a listener reports of connections that no request handler sees. */
+export interface ListenerReports {
+  /** A connection was closed because there are too many. */
+  readonly dropped: () => void;
+  /** Input that is not a request was answered. */
+  readonly refused: (refusal: { readonly status: number; readonly code: string }) => void;
 }
 
 /** The HTTP server of one port: its sockets, timeouts and malformed requests, and a stop in good order. */
@@ -64,11 +66,10 @@ export class Listener {
   /** How many connections are open before more are closed here. Node counts if this is not set. */
   #connectionsMax = Number.POSITIVE_INFINITY;
 
-  /** @param onDrop called for each connection that is closed because there are too many */
   constructor(
     private readonly handle: RequestListener,
     config: Pick<Config, 'http' | 'limits' | 'workers'>,
-    private readonly onDrop: () => void,
+    private readonly report: ListenerReports,
   ) {
     this.#unreadLooks = Math.ceil(config.http.consumerTimeout / LOOK_EVERY_MS);
     const onRequest: RequestListener = (req, res) => this.#onRequest(req, res);
@@ -78,9 +79,9 @@ export class Listener {
       .on('checkExpectation', onRequest)
       .on('clientError', (error, socket) => this.#onClientError(error, socket))
       // Node would cut the connection.
-      .on('connect', (_req, socket) => refuseConnect(socket, this.#latest.get(socket)))
+      .on('connect', (_req, socket) => refuseConnect(socket, this.#latest.get(socket), report.refused))
       .on('connection', (socket) => this.#accept(socket))
-      .on('drop', onDrop);
+      .on('drop', () => report.dropped());
     // `headerBytes` bounds the head. By default Node drops headers after the thousandth, and every check of them with it.
     this.#server.maxHeadersCount = 0;
     const { connections } = config.limits;
@@ -89,6 +90,10 @@ export class Listener {
     else this.#connectionsMax = connections;
     keepHalfOpen(this.#server);
     this.#parked = new ParkedConnections(this.#server, (socket) => this.#latest.get(socket));
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
   }
 
   /** @throws the error of `listen`, with a code such as `EADDRINUSE` */
@@ -140,7 +145,7 @@ export class Listener {
     // Node reports the same again for all that still comes.
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    refuseMalformed(error, socket, this.#latest.get(socket));
+    refuseMalformed(error, socket, this.#latest.get(socket), this.report.refused);
   }
 
   #accept(socket: Socket): void {
@@ -148,7 +153,7 @@ export class Listener {
     if (this.#sockets.has(socket)) return;
     if (this.#sockets.size >= this.#connectionsMax) {
       socket.destroy();
-      this.onDrop();
+      this.report.dropped();
       return;
     }
     this.#sockets.add(socket);
@@ -186,9 +191,16 @@ export class Listener {
       const { bytesWritten } = socket;
       const last = before.get(socket);
       const looks = last?.bytesWritten === bytesWritten ? last.looks + 1 : 0;
-      if (looks >= looksMax) socket.destroy();
+      if (looks >= looksMax) this.#cutSilent(socket);
       else this.#silences.set(socket, { bytesWritten, looks });
     }
+  }
+
+  /** A consumer that has closed its side has left by itself. */
+  #cutSilent(socket: Socket): void {
+    const response = this.#pipelined.front(socket) ?? this.#unfinished(socket);
+    if (response !== undefined && !socket.readableEnded) noteCut(response, 'stalled');
+    socket.destroy();
   }
 
   /**
@@ -207,23 +219,6 @@ export class Listener {
     const response = this.#pipelined.front(socket) ?? this.#unfinished(socket);
     return response !== undefined && (response.req.method === 'GET' || response.req.method === 'HEAD');
   }
-}
-
-function serverOptions({ http, limits }: Pick<Config, 'http' | 'limits'>): ServerOptions {
-  return {
-    ServerResponse: ReusableResponse,
-    // A body may take hours. Node's own limit would count the whole request, and cut uploads after five minutes.
-    requestTimeout: 0,
-    headersTimeout: http.headersTimeout,
-    connectionsCheckingInterval: HEADS_CHECKED_EVERY_MS,
-    keepAliveTimeout: http.keepAliveTimeout,
-    maxHeaderSize: limits.headerBytes,
-    // The front door refuses a request without a Host, with an error like any other.
-    requireHostHeader: false,
-    keepAlive: true,
-    keepAliveInitialDelay: PROBE_AFTER_MS,
-    noDelay: true,
-  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config';
 import type { LogStore } from '../../core/store/store';
+import type { WireMeter } from '../../metrics/wire-meter';
 import type { Logger } from '../../observe/logger';
 import type { Consumers } from './consumers';
 
@@ -8,4 +9,5 @@ export interface LiveContext {
   readonly config: Config;
   readonly logger: Logger;
   readonly consumers: Consumers;
+  readonly meter: WireMeter;
 }

@@ -3,6 +3,7 @@ import { Follower } from '../../core/follow/follower';
 import type { LogInfo } from '../../core/log/log';
 import type { Loss } from '../../core/log/loss';
 import type { Offset } from '../../core/log/offset';
+import { cut, noteCut } from '../errors/cut';
 import type { Consumer } from './consumers';
 import { detach } from './detach';
 import type { LiveContext } from './live-context';
@@ -25,14 +26,19 @@ export abstract class LogResponse extends Follower implements Consumer {
 
   /** Sends what the store has, and goes on from there. To be called in the turn in which the response was made. */
   begin(): void {
-    this.context.consumers.add(this.res, this);
+    this.context.consumers.addTail(this.res, this);
     this.read();
   }
 
   close(): void {
     if (this.isOver) return;
     this.stop();
-    this.res.destroy();
+    // A client that has left is counted by now: its request is over before its consumers are closed.
+    cut(this.res, 'stopping');
+  }
+
+  protected override delivered(bytes: number): void {
+    this.context.meter.deliveredBytes += bytes;
   }
 
   protected get isBehind(): boolean {
@@ -44,6 +50,7 @@ export abstract class LogResponse extends Follower implements Consumer {
   }
 
   protected lost(_loss: Loss): void {
+    if (!this.isOver) noteCut(this.res, 'bytes_lost');
     this.close();
   }
 

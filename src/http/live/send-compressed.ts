@@ -4,6 +4,7 @@ import { createGzip } from 'node:zlib';
 import { readToTail } from '../../core/follow/read-to-tail';
 import type { LogInfo } from '../../core/log/log';
 import type { Page } from '../../core/store/store';
+import type { WireMeter } from '../../metrics/wire-meter';
 import type { LiveContext } from './live-context';
 import type { PagesToSend } from './send-pages';
 import { waitForDrain } from './wait-for-drain';
@@ -17,7 +18,7 @@ const LEVEL = 4;
  * @throws LogError; AbortError when the client leaves
  */
 export async function sendCompressed(
-  { store, config, consumers }: LiveContext,
+  { store, config, consumers, meter }: LiveContext,
   res: ServerResponse,
   info: LogInfo,
   { from, until, writeHead }: Omit<PagesToSend, 'contentOf'>,
@@ -31,9 +32,14 @@ export async function sendCompressed(
     }
   };
   const pages = readToTail(store, info, from, signal, { until });
-  await pipeline(chunksOf(pages), createGzip({ level: LEVEL }), send, { signal });
+  await pipeline(chunksOf(pages, meter), createGzip({ level: LEVEL }), send, { signal });
 }
 
-async function* chunksOf(pages: AsyncIterable<Page>): AsyncGenerator<Buffer, void> {
-  for await (const { chunks } of pages) yield* chunks;
+async function* chunksOf(pages: AsyncIterable<Page>, meter: WireMeter): AsyncGenerator<Buffer, void> {
+  for await (const { chunks } of pages) {
+    for (const chunk of chunks) {
+      yield chunk;
+      meter.deliveredBytes += chunk.length;
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { sizeOf } from '../../core/bytes/size-of';
 import { readToTail } from '../../core/follow/read-to-tail';
 import type { LogInfo } from '../../core/log/log';
 import type { Offset } from '../../core/log/offset';
@@ -18,7 +19,7 @@ export interface PagesToSend {
 
 /** Sends a range of a log, each page once the client has taken the one before. @throws LogError; AbortError when the client leaves */
 export async function sendPages(
-  { store, config, consumers }: LiveContext,
+  { store, config, consumers, meter }: LiveContext,
   res: ServerResponse,
   info: LogInfo,
   { from, until, writeHead, contentOf }: PagesToSend,
@@ -31,6 +32,7 @@ export async function sendPages(
     res.cork();
     for (const bytes of contentOf?.(page) ?? page.chunks) res.write(bytes);
     res.uncork();
+    meter.deliveredBytes += sizeOf(page.chunks);
     await waitForDrain(res, config.http.consumerTimeout, signal);
     if (res.writableLength === 0) page.release?.();
   }

@@ -42,6 +42,7 @@ export const loom: OpenWire = (wire) => {
   whole.delete('/stream/:id', (ctx) => deleteStream(ctx, wire));
   whole.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));
   return {
+    name: 'loom',
     path: '/stream',
     handle: (request) => {
       assertMeantId(request);

@@ -6,5 +6,5 @@ import { sendManyMatches } from '../loom/search/many-matches';
 export const matches: OpenWire = (wire) => {
   const routes = new Routes();
   routes.stream(['GET'], '/matches', (request) => sendManyMatches(request, wire));
-  return { path: '/matches', handle: (request) => routes.handle(request) };
+  return { name: 'matches', path: '/matches', handle: (request) => routes.handle(request) };
 };

@@ -35,6 +35,7 @@ export const packets: OpenRelaySystem = async ({ context, options, config, logge
       running.add(work);
       await work.finally(() => running.delete(work));
     },
+    waiting: () => waiting.size,
     async drain() {
       waiting.abortAll();
       // The store closes only after it is recorded whether the packets in flight have arrived.

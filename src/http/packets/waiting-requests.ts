@@ -10,6 +10,10 @@ export class WaitingRequests {
 
   constructor(private readonly max: number) {}
 
+  get size(): number {
+    return this.#waits.size;
+  }
+
   /** @returns aborts when the client leaves or closes its side, or the server stops @throws RequestError `TOO_MANY_WAITING`, `STOPPING` */
   add(res: ServerResponse): AbortSignal {
     if (this.#isStopping) throw shuttingDown();

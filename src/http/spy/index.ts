@@ -1,4 +1,5 @@
 import { followMany } from '../../core/follow/follow-many';
+import { onAbort } from '../../core/scheduling/abortable';
 import { authorize, restrictPrefix } from '../access/authorize';
 import { RequestError } from '../errors/request-error';
 import { assertKnownParameters, singleParameter } from '../front/query';
@@ -21,7 +22,7 @@ const PARAMETERS = ['color', 'prefix', 'from'];
 export const spy: OpenWire = (wire) => {
   const routes = new Routes();
   routes.stream(['GET'], '/spy', (request) => sendSpy(request, wire));
-  return { path: '/spy', handle: (request) => routes.handle(request) };
+  return { name: 'spy', path: '/spy', handle: (request) => routes.handle(request) };
 };
 
 const NDJSON = 'application/x-ndjson';
@@ -54,6 +55,10 @@ async function sendSpy(request: WireRequest, wire: WireContext): Promise<void> {
   const format = isNdjson ? new SpyObjects() : new SpyFormat(query.has('color') ? 'color' : 'plain');
   const { spy, http } = wire.config;
   const limits = { pendingBytesMax: spy.pendingBytes, stalledMs: http.consumerTimeout };
-  const listener = new SpyResponse(res, format, limits, signal);
+  const listener = new SpyResponse(res, format, limits, signal, wire);
+  wire.meters.spies += 1;
+  onAbort(signal, () => {
+    wire.meters.spies -= 1;
+  });
   detach(res, wire.logger, followMany(wire.store, listener, options, signal));
 }

@@ -5,6 +5,8 @@ import type { ManyLogsListener } from '../../core/follow/many-logs-listener';
 import type { LogRef } from '../../core/log/log';
 import type { Loss } from '../../core/log/loss';
 import { sliceChunks } from '../../core/scheduling/turn-byte-budget';
+import { cut } from '../errors/cut';
+import type { WireContext } from '../front/wire';
 import { startStallTimer } from '../live/stall-timer';
 import { waitForDrain } from '../live/wait-for-drain';
 import type { SpyEncoder } from './spy-encoder';
@@ -28,6 +30,9 @@ interface SpyLimits {
   readonly stalledMs: number;
 }
 
+/** Where a spy counts what it was sent, and what it missed. */
+type SpyCounts = Pick<WireContext, 'meter' | 'meters'>;
+
 /** How many bytes are painted between two looks at the clock: mostly in 30 µs, and in 3 ms if each line has many styles. */
 const SLICE_BYTES = 8 * 1024;
 
@@ -48,6 +53,7 @@ export class SpyResponse implements ManyLogsListener {
     private readonly format: SpyEncoder,
     private readonly limits: SpyLimits,
     private readonly signal: AbortSignal,
+    private readonly count: SpyCounts,
   ) {
     this.#queue = new TextQueue(
       (text) => this.#write(text),
@@ -66,7 +72,7 @@ export class SpyResponse implements ManyLogsListener {
   bytes(log: LogRef, chunks: readonly Buffer[]): boolean {
     const size = sizeOf(chunks);
     if (this.#isBehind()) {
-      this.#miss(log).bytes += size;
+      this.#missBytes(log, size);
       return true;
     }
     if (this.#unpaintedBytes > UNPAINTED_BYTES_MAX) return false;
@@ -82,7 +88,7 @@ export class SpyResponse implements ManyLogsListener {
   }
 
   skipped(log: LogRef, bytes: number): void {
-    if (this.#isBehind()) this.#miss(log).bytes += bytes;
+    if (this.#isBehind()) this.#missBytes(log, bytes);
     else this.#show(() => this.format.skipped(log, bytes));
   }
 
@@ -116,10 +122,15 @@ export class SpyResponse implements ManyLogsListener {
     return this.res.writableNeedDrain && this.res.writableLength > this.limits.pendingBytesMax;
   }
 
+  #missBytes(log: LogRef, bytes: number): void {
+    this.count.meters.spySkippedBytes += bytes;
+    this.#miss(log).bytes += bytes;
+  }
+
   #miss(log: LogRef): Missed {
     const missed = this.#missed.get(log.generation) ?? { log, bytes: 0, started: false, ended: false };
     this.#missed.set(log.generation, missed);
-    if (this.#missed.size > MISSED_MAX) this.res.destroy();
+    if (this.#missed.size > MISSED_MAX) cut(this.res, 'overrun');
     return missed;
   }
 
@@ -142,7 +153,10 @@ export class SpyResponse implements ManyLogsListener {
   }
 
   *#textsOf(log: LogRef, chunks: readonly Buffer[]): Generator<string, void> {
-    for (const slice of sliceChunks(chunks, SLICE_BYTES)) yield this.format.data(log, [slice]);
+    for (const slice of sliceChunks(chunks, SLICE_BYTES)) {
+      this.count.meter.deliveredBytes += slice.length;
+      yield this.format.data(log, [slice]);
+    }
   }
 
   #show(text: () => string): void {

@@ -34,7 +34,7 @@ const POLICY = [
  */
 export function withPages(wires: readonly Wire[], files: WebFiles | undefined): readonly Wire[] {
   if (files === undefined) return wires;
-  const root: Wire = { path: '/', handle: refuse };
+  const root: Wire = { name: 'pages', path: '/', handle: refuse };
   return [
     assetsOf(files),
     ...[...wires, root].map((wire) => (PAGED.includes(wire.path) ? withPage(wire, files) : wire)),
@@ -53,7 +53,9 @@ function withPage(wire: Wire, files: WebFiles): Wire {
 
 function assetsOf({ assets }: WebFiles): Wire {
   return {
+    name: 'pages',
     path: ASSETS,
+    route: `${ASSETS}*`,
     handle(request) {
       const { path, req } = request;
       const asset = assets.get(path.slice(ASSETS.length));
@@ -65,7 +67,8 @@ function assetsOf({ assets }: WebFiles): Wire {
 }
 
 function sendPage(request: WireRequest, page: WebPage, { pages }: WebFiles): void {
-  const { req, res, path } = request;
+  const { req, res, path, record } = request;
+  record.route = `page ${page}`;
   const html = Buffer.from(pageDocument(page, pages[page], path));
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
   const headers = {

@@ -40,6 +40,13 @@ export class Matchmaker {
     this.#matches = new Matches(queues, this.#waiters, options);
   }
 
+  /** How many requests of this node wait for a match. */
+  get waiting(): number {
+    let count = 0;
+    for (const waiter of this.#waiters.values()) if (waiter.isWaiting) count += 1;
+    return count;
+  }
+
   /** Sends a request's body to a receiver. @returns how it ended; `undefined`: the client left @throws LogError `STORE_UNAVAILABLE` */
   async send(
     queue: string,

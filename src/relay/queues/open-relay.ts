@@ -21,6 +21,8 @@ export interface RelayOptions {
 export interface OpenedRelay<Q extends Queues> {
   readonly queues: Q;
   readonly matchmaker: Matchmaker;
+  /** How many requests wait on this node. */
+  waiting(): number;
   /** Settles all waiters. Resolves when none is left. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export function openRelay<Q extends Queues>(
   return {
     queues,
     matchmaker,
+    waiting: () => matchmaker.waiting,
     drain: () => matchmaker.drain(),
     async close() {
       matchmaker.close();

@@ -28,7 +28,7 @@ import type {
 import { GrowableBuffer } from './growable-buffer';
 import { MemoryForkRefs } from './memory-fork-refs';
 import { MemoryTimes } from './memory-times';
-import { dueOf, pageOf } from './queries';
+import { countsOf, dueOf, pageOf } from './queries';
 
 interface MemoryLog {
   facts: LogFacts;
@@ -151,9 +151,7 @@ export class MemoryStore implements LogStore {
   }
 
   async count(): Promise<LogCounts> {
-    const counts = { open: 0, interrupted: 0, closed: 0 };
-    for (const { facts } of this.#logs.values()) counts[facts.info.state] += 1;
-    return counts;
+    return countsOf([...this.#logs.values()].map(({ facts }) => facts.info));
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {

@@ -6,6 +6,7 @@ import { isSealedBefore, sealedAt } from '../../core/state/transition';
 import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
 import { assertCursor, GENERATION_CURSOR, matchesQuery } from '../../core/store/list-query';
+import type { LogCounts } from '../../core/store/store';
 
 /** The page of a list that a query asks for. */
 export function pageOf(logs: readonly LogInfo[], query: ListQuery): ListPage {
@@ -45,4 +46,10 @@ function dueAt(facts: LogFacts, query: DueQuery, clock: SteadyClock): number | u
 /** A generation sorts by its time of creation, so it is a position in the list even after its log is gone. */
 function cursorOf(info: LogInfo): string {
   return info.generation;
+}
+
+export function countsOf(infos: readonly LogInfo[]): LogCounts {
+  const counts = { open: 0, interrupted: 0, closed: 0 };
+  for (const { state } of infos) counts[state] += 1;
+  return counts;
 }

@@ -74,7 +74,7 @@ async function bytesPerParked(handler: RequestListener, path: string): Promise<n
         handler(req, res);
       },
       configFrom({}),
-      () => {},
+      { dropped: () => {}, refused: () => {} },
     );
     const { port } = await listener.listen(0, '127.0.0.1');
     const before = await settledBytes();

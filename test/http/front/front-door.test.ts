@@ -6,6 +6,7 @@ import { FrontDoor } from '../../../src/http/front/front-door';
 import { Routes } from '../../../src/http/front/routes';
 import { sendEmpty } from '../../../src/http/front/send-head';
 import type { Wire } from '../../../src/http/front/wire';
+import { Meters } from '../../../src/metrics/meters';
 import { createLogger } from '../../../src/observe/logger';
 import { configFrom } from '../../support/config';
 
@@ -26,9 +27,10 @@ routes.stream(['GET'], '/whole/raw/:what', async (request, [what]) => {
 });
 
 const WIRES: readonly Wire[] = [
-  { path: '/whole', handle: (request) => routes.handle(request) },
-  { path: '/below/', handle: ({ path, res }) => void res.end(path) },
+  { name: 'loom', path: '/whole', handle: (request) => routes.handle(request) },
+  { name: 'loom', path: '/below/', handle: ({ path, res }) => void res.end(path) },
   {
+    name: 'loom',
     path: '/marked',
     headers: { 'X-Mark': 'yes' },
     stripPrefix: '/marked',
@@ -41,7 +43,8 @@ const WIRES: readonly Wire[] = [
 
 describe('FrontDoor', () => {
   const config = configFrom({ http: { allowOrigin: [ORIGIN] } });
-  const door = new FrontDoor(config, createLogger({ level: 'silent', format: 'json' }), openAccess(config));
+  const logger = createLogger({ level: 'silent', format: 'json' });
+  const door = new FrontDoor(config, logger, openAccess(config), new Meters());
   const server = createServer(door.listenerOf(WIRES));
   let url: string;
   beforeAll(async () => {

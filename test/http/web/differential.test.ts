@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { PendingBytes } from '../../../src/core/ingest/pending-bytes';
 import { createApp } from '../../../src/http/app';
 import type { PageFiles, WebFiles } from '../../../src/http/web/web-files';
+import { Meters } from '../../../src/metrics/meters';
 import { createLogger } from '../../../src/observe/logger';
 import { MemoryStore } from '../../../src/storage/memory/memory-store';
 import { BROWSERS } from '../../support/accept-html';
@@ -77,6 +78,8 @@ describe('a server with pages beside one without', () => {
         config,
         logger: createLogger({ level: 'silent', format: 'json' }),
         pending: new PendingBytes(config.limits.pendingTotal),
+        meters: new Meters(),
+        readMetrics: async () => [],
         readPages: () => files,
       });
       const server = createServer(app.handler);

@@ -85,6 +85,7 @@ function sendNews(
 ): void {
   const selected = { from: info.tail, to: next, isUpToDate: true, isEnd };
   const body = info.framing === 'json' ? new JsonArray().next(chunks, true) : Buffer.concat(chunks);
+  wire.meter.deliveredBytes += sizeOf(chunks);
   sendBody(wire, request, body, {
     ...chunkHeaders(info, selected),
     ...cursor,

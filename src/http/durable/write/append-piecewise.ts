@@ -20,7 +20,8 @@ export async function appendPiecewise(
   head: AppendHead,
   stream: CachedStream,
 ): Promise<void> {
-  const { req, res } = request;
+  const { req, res, record } = request;
+  record.isTimed = false;
   // A close alone needs no type. Whether it is one is known at the first piece.
   if (!head.closes) await assertSameContentType(wire, stream, head);
   continueIfExpected(req, res);

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../core/bytes/size-of';
 import { isLogError, LogError, ProducerError } from '../../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, ProducerMark, SealOutcome } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
@@ -36,11 +37,14 @@ export async function commit(
   step: Commit,
 ): Promise<CommitResult> {
   const { bytesPerStream, producersPerStream } = wire.config.limits;
+  const began = performance.now();
   try {
-    return await wire.store.commit(log, step, {
+    const result = await wire.store.commit(log, step, {
       logBytesMax: bytesPerStream,
       producersMax: producersPerStream,
     });
+    countAppend(wire, step.chunks, result.how, began);
+    return result;
   } catch (error) {
     if (isLogError(error, 'LOG_SEALED')) throw await closed(wire, log.id);
     if (isLogError(error, 'LOG_TOO_LARGE')) throw streamTooLarge(wire.config.limits);
@@ -52,6 +56,17 @@ export async function commit(
     }
     throw error instanceof ProducerError && step.producer ? refused(error, step.producer) : error;
   }
+}
+
+/** A close alone is no append, and neither is one that was stored before. */
+export function countAppend(
+  { meter }: DurableContext,
+  chunks: readonly Buffer[],
+  how: CommitResult['how'],
+  began: number,
+): void {
+  const bytes = sizeOf(chunks);
+  if (bytes > 0 && how === 'stored') meter.acknowledged(bytes, performance.now() - began);
 }
 
 /** @throws RequestError when what the request brings does not belong into the stream. That it is closed is said first (5.2). */

@@ -19,7 +19,7 @@ import { framingOf } from '../headers/media-type';
 import { assertSingleValued } from '../headers/single-valued';
 import { splitJsonMessages } from '../json/json-messages';
 import { assertStreamPreconditions } from '../read/stream-preconditions';
-import { COMPLETE, streamTooLarge } from './commit';
+import { COMPLETE, countAppend, streamTooLarge } from './commit';
 import { type ForkRequest, forkPoint, forkSource, isSameFork, parseFork } from './fork';
 
 /** A stream may come and go meanwhile. Then the store is asked again, but not forever. */
@@ -79,7 +79,11 @@ async function ensure(
     await assertStreamPreconditions(wire, request, info);
     if (info !== undefined) return { info, isNew: false };
     try {
-      const { info } = await taken(store.create(id, await initOf(wire, head, body), 'new'));
+      const { traceparent } = request.record;
+      const init = { ...(await initOf(wire, head, body)), ...(traceparent !== undefined && { traceparent }) };
+      const began = performance.now();
+      const { info } = await taken(store.create(id, init, 'new'));
+      countAppend(wire, init.first?.chunks ?? [], 'stored', began);
       return { info, isNew: true };
     } catch (error) {
       const mayPass = isLogError(error, 'LOG_EXISTS') || isLogError(error, 'LOG_GONE');

@@ -11,6 +11,7 @@ import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import { DamageError, LostTailError } from '../../../core/store/damage';
 import { type BytesNews, type LogNews, timesOf } from '../../../core/store/news';
 import type { Page } from '../../../core/store/store';
+import { cut } from '../../errors/cut';
 import { EventResponse } from '../../live/event-response';
 import { finish } from '../../live/finish';
 import type { LiveContext } from '../../live/live-context';
@@ -67,7 +68,7 @@ export class FormattedResponse extends EventResponse {
 
   /** The head must be written. */
   override begin(): void {
-    this.context.consumers.add(this.res, this);
+    this.context.consumers.addTail(this.res, this);
     this.#finishIfOver(false, this.at);
     if (!this.isOver) this.read();
   }
@@ -132,7 +133,7 @@ export class FormattedResponse extends EventResponse {
   protected override lost(loss: Loss): void {
     this.stop();
     if (this.#format.lost(loss)) finish(this.res, this.context.config.http.consumerTimeout);
-    else this.res.destroy();
+    else cut(this.res, 'bytes_lost');
   }
 
   protected override failed(error: unknown): void {
@@ -164,7 +165,11 @@ export class FormattedResponse extends EventResponse {
     this.#finishIfOver(isOver, next);
   }
 
+  /** Only what is selected is delivered: `#write` counts it. */
+  protected override delivered(): void {}
+
   #write(chunks: readonly Buffer[], times: readonly TimeMark[]): void {
+    this.context.meter.deliveredBytes += sizeOf(chunks);
     this.#format.bytes(concatShared(chunks), times);
   }
 

@@ -23,6 +23,11 @@ export async function sendStreamInfo(
   const count = await lines.knownCount(info, consumers.signalOf(ctx.res)).catch((error) => {
     throw asGone(id, error);
   });
-  const entry = { ...toListEntry(info), ...(count !== undefined && { lines: count.lines }) };
+  const { traceparent } = info;
+  const entry = {
+    ...toListEntry(info),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(count !== undefined && { lines: count.lines }),
+  };
   await setCompressibleJson(ctx, jsonBody(entry));
 }

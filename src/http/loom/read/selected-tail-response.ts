@@ -89,8 +89,12 @@ export class SelectedTailResponse extends LogResponse {
     this.#end(closedState(outcome));
   }
 
+  /** Only what is selected is delivered: `#send` counts it. */
+  protected override delivered(): void {}
+
   #send({ chunks, isOver }: Selected, next: Offset): void {
     this.#body.write(chunks);
+    this.context.meter.deliveredBytes += sizeOf(chunks);
     this.#endIfOver(isOver, next);
   }
 

@@ -32,7 +32,7 @@ export class TailResponse extends LogResponse {
    */
   async beginWith(writeHead: () => void): Promise<void> {
     const { res } = this;
-    this.context.consumers.add(res, this);
+    this.context.consumers.addTail(res, this);
     const page = await this.readFirst(this.#tail);
     if (page === undefined) return;
     try {

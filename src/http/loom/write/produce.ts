@@ -69,7 +69,8 @@ async function answerEarly(
   { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
   headers: ResponseHeaders,
 ): Promise<void> {
-  const { res } = request;
+  const { res, record } = request;
+  record.isTimed = false;
   sendHead(request, 201, headers);
   res.flushHeaders();
   const after = await receiveBody(wire, request.req, info, end);
@@ -124,6 +125,7 @@ async function create(
     contentType: storedContentType(request.req.headers['content-type']),
     graceMs: upload.resumable ? config.resumeGrace : config.producerGrace,
     ...(metadata !== undefined && { metadata }),
+    ...(request.record.traceparent !== undefined && { traceparent: request.record.traceparent }),
     ...(key !== undefined && { producerKey: key }),
     ...(finalLength !== undefined && { finalLength }),
   };

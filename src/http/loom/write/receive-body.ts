@@ -84,6 +84,7 @@ async function ingestWithin(
       pendingBytesMax: pendingBytes,
       pending: wire.pending,
       logBytesMax: Math.min(bound?.at ?? bytesPerStream, bytesPerStream),
+      meter: wire.meter,
     });
   } catch (error) {
     const isBeyond = isLogError(error, 'LOG_TOO_LARGE') && bound !== undefined && bound.at <= bytesPerStream;

@@ -51,6 +51,7 @@ export async function resume(request: WireRequest, wire: WireContext, id: LogId)
     await releaseLog(wire, attached, 'interrupted');
     throw error;
   }
+  wire.meters.resumes += 1;
   continueIfExpected(req, res);
   const end = patch.complete ? 'completes' : 'leaves-open';
   await storeUpload(request, wire, { info, end }, { status: 204 });

@@ -22,7 +22,8 @@ export async function storeUpload(
   { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
   { status, headers = {} }: Success,
 ): Promise<void> {
-  const { req, res } = request;
+  const { req, res, record } = request;
+  record.isTimed = false;
   try {
     const after = await receiveBody(wire, req, info, end);
     if (after === undefined) res.destroy();
