@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 const INPUTS = [
   'src',
   'web',
+  'openapi.yaml',
   'scripts/build.mjs',
   'scripts/build-client.mjs',
   'scripts/build-web.mjs',

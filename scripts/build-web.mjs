@@ -1,11 +1,12 @@
-// Bundles web to dist/web: hashed names, a manifest of what each page needs, and every file compressed beforehand.
+// Bundles web to dist/web: hashed names, a manifest of what each page needs, the OpenAPI document, and every file compressed beforehand.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
+import { load } from 'js-yaml';
 
 const OUT = 'dist/web';
-const PAGES = ['list', 'stream', 'spy'];
+const PAGES = ['list', 'stream', 'spy', 'docs'];
 
 const { metafile } = buildSync({
   entryPoints: PAGES.map((page) => `web/pages/${page}.ts`),
@@ -34,6 +35,15 @@ for (const [file, output] of Object.entries(metafile.outputs)) {
 }
 mkdirSync(OUT, { recursive: true });
 writeFileSync(`${OUT}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+
+const openapi = readFileSync('openapi.yaml', 'utf8');
+write('openapi.yaml', openapi);
+write('openapi.json', `${JSON.stringify(load(openapi))}\n`);
+
+function write(name, content) {
+  writeFileSync(`${OUT}/${name}`, content);
+  compress(`${OUT}/${name}`);
+}
 
 function compress(file) {
   const content = readFileSync(file);

@@ -26,7 +26,7 @@ const LINKS = [
 ] as const;
 
 /** Builds the bar and the empty page. Takes over the token of the address first, before anything is requested. */
-export function openFrame(current: 'list' | 'stream' | 'spy'): Frame {
+export function openFrame(current: 'list' | 'stream' | 'spy' | 'docs'): Frame {
   takeTokenFromAddress();
   const notices = new Notices();
   const keys = new Keys();

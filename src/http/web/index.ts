@@ -37,6 +37,8 @@ export function withPages(wires: readonly Wire[], files: WebFiles | undefined): 
   const root: Wire = { name: 'pages', path: '/', handle: refuse };
   return [
     assetsOf(files),
+    docsOf(files),
+    ...openapiOf(files),
     ...[...wires, root].map((wire) => (PAGED.includes(wire.path) ? withPage(wire, files) : wire)),
   ];
 }
@@ -51,19 +53,49 @@ function withPage(wire: Wire, files: WebFiles): Wire {
   };
 }
 
+/** The name of an asset has a hash of its content, so that it never changes. */
 function assetsOf({ assets }: WebFiles): Wire {
   return {
     name: 'pages',
     path: ASSETS,
     route: `${ASSETS}*`,
     handle(request) {
-      const { path, req } = request;
-      const asset = assets.get(path.slice(ASSETS.length));
-      if (asset === undefined) throw routeNotFound(path);
-      if (req.method !== 'GET' && req.method !== 'HEAD') throw methodNotAllowed(req.method, 'HEAD, GET');
-      sendAsset(request, asset);
+      const asset = assets.get(request.path.slice(ASSETS.length));
+      if (asset === undefined) throw routeNotFound(request.path);
+      assertReads(request);
+      sendAsset(request, asset, 'public, max-age=31536000, immutable');
     },
   };
+}
+
+/** `/openapi.yaml` and `/openapi.json`: what this server is, for programs. */
+function openapiOf({ openapi }: WebFiles): readonly Wire[] {
+  return [...openapi].map(([name, asset]) => ({
+    name: 'pages' as const,
+    path: `/${name}`,
+    handle(request) {
+      if (request.path !== `/${name}`) throw routeNotFound(request.path);
+      assertReads(request);
+      sendAsset(request, asset, 'no-cache');
+    },
+  }));
+}
+
+/** `/docs`: the same as a page. There is nothing else at this path, so that every client gets it. */
+function docsOf(files: WebFiles): Wire {
+  return {
+    name: 'pages',
+    path: '/docs',
+    handle(request) {
+      if (!/^\/docs\/?$/.test(request.path)) throw routeNotFound(request.path);
+      assertReads(request);
+      sendPage(request, 'docs', files);
+    },
+  };
+}
+
+function assertReads({ req }: WireRequest): void {
+  if (req.method !== 'GET' && req.method !== 'HEAD') throw methodNotAllowed(req.method, 'HEAD, GET');
 }
 
 function sendPage(request: WireRequest, page: WebPage, { pages }: WebFiles): void {

@@ -6,12 +6,18 @@ import type { PageFiles, WebPage } from './web-files';
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath d=%22M2 4h12M2 8h8M2 12h10%22 stroke=%22%233b82f6%22 stroke-width=%222%22 stroke-linecap=%22round%22/%3E%3C/svg%3E';
 
-const TITLES: Readonly<Record<WebPage, string>> = { list: 'Streams', stream: 'Stream', spy: 'Live streams' };
+const TITLES: Readonly<Record<WebPage, string>> = {
+  list: 'Streams',
+  stream: 'Stream',
+  spy: 'Live streams',
+  docs: 'HTTP interface',
+};
 
 const WITHOUT_SCRIPT: Readonly<Record<WebPage, string>> = {
   list: 'This page needs JavaScript. Without it, the list is JSON: curl gets it from this address.',
   stream: 'This page needs JavaScript. Without it, read <a href="?raw">the raw log</a>.',
   spy: 'This page needs JavaScript. Without it, the live streams are plain text: curl gets them from this address.',
+  docs: 'This page needs JavaScript. Without it, read <a href="openapi.yaml">openapi.yaml</a>.',
 };
 
 /**

@@ -5,15 +5,15 @@ import { isNotModified } from '../headers/preconditions';
 import { vary } from '../headers/vary';
 import type { WebAsset } from './web-files';
 
-/** Answers a GET or HEAD with a file of the pages. Its name has a hash of its content, so that it never changes. */
-export function sendAsset(request: WireRequest, { contentType, forms }: WebAsset): void {
+/** Answers a GET or HEAD with a file of the build. @param caching its `Cache-Control` */
+export function sendAsset(request: WireRequest, { contentType, forms }: WebAsset, caching: string): void {
   const { req, res } = request;
   const coding = acceptedCoding(req.headers['accept-encoding']?.toString(), ['br', 'gzip']);
   const form = forms.get(coding) ?? forms.get('identity');
   if (form === undefined) throw new Error('An asset has no bytes');
   const headers = {
     ETag: form.etag,
-    'Cache-Control': 'public, max-age=31536000, immutable',
+    'Cache-Control': caching,
     Vary: vary(res, 'Accept-Encoding'),
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',

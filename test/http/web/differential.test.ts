@@ -13,7 +13,11 @@ import { configFrom } from '../../support/config';
 import { type Answer, request } from '../../support/http';
 
 const PAGE: PageFiles = { script: 'x.js', styles: [] };
-const FILES: WebFiles = { pages: { list: PAGE, stream: PAGE, spy: PAGE }, assets: new Map() };
+const FILES: WebFiles = {
+  pages: { list: PAGE, stream: PAGE, spy: PAGE, docs: PAGE },
+  assets: new Map(),
+  openapi: new Map(),
+};
 
 /** What clients that are not browsers send. */
 const ACCEPTS = [
