@@ -1,4 +1,4 @@
-// Compiles src to dist, takes the Lua files along, and bundles the client and the web pages. With --if-changed it does so only if
+// Compiles src to dist, takes the Lua files along, and bundles the commands, the client and the web pages. With --if-changed it does so only if
 // something that it reads has changed since the last build.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ async function build() {
   for (const file of readdirSync('src', { recursive: true })) {
     if (file.endsWith('.lua')) cpSync(`src/${file}`, `dist/${file}`);
   }
+  await import('./build-programs.mjs');
   await import('./prune-dist.mjs');
   await import('./build-client.mjs');
   await import('./build-web.mjs');

@@ -1,30 +1,30 @@
-// Deletes what the package has no use for: types that no entry leads to, modules of types alone, and the files for the browser's bundle.
+// Deletes what nothing loads: modules and types to which no entry leads, such as those that only the bundles of the commands have.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const TYPES = ['dist/index.d.ts', 'dist/client/index.d.ts'];
-/** What the compiler makes of a module that exports types alone: its imports were left out, too. */
-const EMPTY_MODULE = '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\n';
-const RELATIVE_IMPORT = /(?:from|import\()\s*['"](\.[^'"]+)['"]/g;
+const ENTRIES = [
+  ...['dist/index.d.ts', 'dist/client/index.d.ts'],
+  ...['dist/index.js', 'dist/client/index.js', 'dist/loom.js', 'dist/cli/main.js'],
+  // scripts/settings.mjs, which is not in the package.
+  'dist/config/default-yaml.js',
+];
+/** Imports, and the entries of threads, which a bundle has by their paths. */
+const REFERENCE = /(?:from|import\(|require\(|require\.resolve\(|__dirname,)\s*['"](\.?[\w./-]+)['"]/g;
 
 const reached = new Set();
-for (const file of TYPES) reach(file);
+for (const file of ENTRIES) reach(file);
 for (const name of readdirSync('dist', { recursive: true })) {
   const file = join('dist', name);
-  if (isUseless(file)) rmSync(file);
-}
-
-function isUseless(file) {
-  if (file.endsWith('.d.ts')) return !reached.has(file);
-  if (!file.endsWith('.js')) return false;
-  return file.endsWith('.browser.js') || readFileSync(file, 'utf8') === EMPTY_MODULE;
+  if (/\.(?:d\.ts|js)$/.test(file) && !reached.has(file)) rmSync(file);
 }
 
 function reach(file) {
-  if (reached.has(file)) return;
+  if (reached.has(file) || !existsSync(file)) return;
   reached.add(file);
-  for (const [, path] of readFileSync(file, 'utf8').matchAll(RELATIVE_IMPORT)) {
+  const suffix = file.endsWith('.d.ts') ? '.d.ts' : '.js';
+  for (const [, path] of readFileSync(file, 'utf8').matchAll(REFERENCE)) {
     const target = join(dirname(file), path.replace(/\.js$/, ''));
-    reach(existsSync(`${target}.d.ts`) ? `${target}.d.ts` : join(target, 'index.d.ts'));
+    reach(`${target}${suffix}`);
+    reach(join(target, `index${suffix}`));
   }
 }

@@ -43,7 +43,22 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   workers: { layers: ['core', 'metrics', 'node-internals'], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
   cli: { layers: ['client', 'words'], packages: ['js-yaml'] },
-  [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'metrics', 'observe'], packages: [] },
+  [ROOT]: {
+    layers: [
+      'core',
+      'storage',
+      'relay',
+      'http',
+      'config',
+      'metrics',
+      'observe',
+      'memory',
+      'workers',
+      'words',
+      'check',
+    ],
+    packages: [],
+  },
 };
 
 interface Import {

@@ -32,9 +32,9 @@ it('every file to which an entry leads is in the package', () => {
   expect([...reachedFrom(entries())].filter((file) => !files.has(file))).toEqual([]);
 });
 
-/** What the server reads by its path, and the manual pages, which npm links. */
+/** What the server reads by its path: for stack traces, the source lines of its bundle. And the manual pages, which npm links. */
 function isRead(file: string): boolean {
-  return /^dist\/(?:web|man)\/|\.lua$|^config\/default\.yaml$/.test(file);
+  return /^dist\/(?:web|man)\/|\.lua$|^dist\/loom\.lines\.json$|^config\/default\.yaml$/.test(file);
 }
 
 function filesOfTarball(): string[] {
