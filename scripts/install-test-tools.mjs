@@ -25,7 +25,7 @@ const PACKAGES = {
 
 /** Those of programs without which some tests are skipped. */
 const SKIPPED_WITHOUT = { zsh: 'zsh', fish: 'fish', man: 'man-db', 'httpx for Python': 'python3-httpx' };
-/** The same, built by Go where there is one: Debian has neither. The chart is checked with them. */
+/** The same, but Debian has neither. Go builds them, where it is installed, in some minutes: only `npm run test:tools` does so. */
 const GO_PROGRAMS = {
   helm: 'helm.sh/helm/v3/cmd/helm@v3.19.0',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
@@ -39,7 +39,8 @@ const CHECKS = {
 const missing = missingOf(PACKAGES);
 const skipping = missingOf(SKIPPED_WITHOUT);
 const isRoot = process.getuid?.() === 0;
-const mayInstall = isRoot || !process.argv.includes('--as-root-only');
+const isBeforeTests = process.argv.includes('--as-root-only');
+const mayInstall = isRoot || !isBeforeTests;
 
 if (missing.length > 0) {
   if (!mayInstall) fail('npm run test:tools installs them, with sudo.');
@@ -64,7 +65,7 @@ if (skipping.length > 0) {
 
 for (const name of missingOf(GO_PROGRAMS)) {
   console.log(`Some tests are skipped without ${name}.`);
-  if (!mayInstall || !isInstalled('go')) continue;
+  if (isBeforeTests || !isInstalled('go')) continue;
   try {
     execFileSync('go', ['install', GO_PROGRAMS[name]], {
       stdio: 'inherit',

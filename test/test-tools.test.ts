@@ -30,12 +30,12 @@ describe('scripts/install-test-tools.mjs', () => {
     await writeFile(join(directory, program), `#!/bin/sh\n${script}\n`);
     await chmod(join(directory, program), 0o755);
   }
-  const run = (): Promise<{ code: number; output: string }> =>
+  const run = (...args: readonly string[]): Promise<{ code: number; output: string }> =>
     new Promise((resolve) => {
       execFile(
         process.execPath,
-        [SCRIPT],
-        { env: { PATH: directory, PYTHON: join(directory, 'python') } },
+        [SCRIPT, ...args],
+        { env: { PATH: directory, HOME: directory, PYTHON: join(directory, 'python') } },
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
       );
     });
@@ -61,6 +61,17 @@ describe('scripts/install-test-tools.mjs', () => {
     const { code, output } = await run();
     expect(code).toBe(1);
     expect(output).toContain('redis-server cannot be found on the PATH');
+  });
+
+  it('builds the tools of the chart when it is asked to, and not before each run of the tests', async () => {
+    for (const program of [...NEEDED, 'man', 'zsh', 'fish', 'python']) await install(program);
+    await install('go', 'echo "would build: $*"');
+    const before = await run('--as-root-only');
+    expect(before).toEqual({ code: 0, output: expect.stringContaining('skipped without helm') });
+    expect(before.output).not.toContain('would build');
+    expect((await run()).output).toMatch(
+      /would build: install helm\.sh.*\n.*\nwould build: install .*kubeconform/,
+    );
   });
 
   it('installs nothing where nothing is missing', async () => {
