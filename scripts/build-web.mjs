@@ -8,26 +8,33 @@ import { load } from 'js-yaml';
 const OUT = 'dist/web';
 const PAGES = ['list', 'stream', 'spy', 'docs'];
 
-const { metafile } = buildSync({
-  entryPoints: PAGES.map((page) => `web/pages/${page}.ts`),
-  outdir: OUT,
-  entryNames: '[name]-[hash]',
-  assetNames: '[name]-[hash]',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: ['es2022'],
-  charset: 'utf8',
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-});
+/** Each page alone: pages share no chunks, because they compress worse cut apart. Only what a page loads later is a file of its own. */
+const outputs = PAGES.flatMap((page) => Object.entries(bundle(page).outputs));
 
-/** By page: its script and its styles. Scripts share no chunks: cut apart, they compress worse, and a page is to be small. */
+function bundle(page) {
+  return buildSync({
+    entryPoints: [`web/pages/${page}.ts`],
+    outdir: OUT,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    splitting: true,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022'],
+    charset: 'utf8',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  }).metafile;
+}
+
+/** By page: its script and its styles. */
 const manifest = {};
-for (const [file, output] of Object.entries(metafile.outputs)) {
+for (const [file, output] of outputs) {
   compress(file);
-  if (output.entryPoint === undefined) continue;
+  if (!output.entryPoint?.startsWith('web/pages/')) continue;
   manifest[basename(output.entryPoint, '.ts')] = {
     script: basename(file),
     styles: output.cssBundle === undefined ? [] : [basename(output.cssBundle)],

@@ -47,8 +47,8 @@ export function loadRecovery(): typeof import('./recover') {
   return require('./recover');
 }
 
-export function loadServer(): typeof import('./server') {
-  return require('./server');
+export function loadServer(): typeof import('./server') & typeof import('./http/tokens/token-setting') {
+  return { ...require('./server'), ...require('./http/tokens/token-setting') };
 }
 
 export function loadWorkerPool(): typeof import('./workers/worker-pool') {

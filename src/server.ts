@@ -5,12 +5,13 @@ import { messageOf } from './core/log/errors';
 import { resolvesWithin } from './core/scheduling/timeout';
 import { type JanitorOptions, runJanitor } from './core/store/janitor';
 import type { LogStore } from './core/store/store';
-import type { Authenticator } from './http/access/authenticator';
-import { openAccess } from './http/access/open-access';
+import type { Access } from './http/access/access';
 import { type App, createApp } from './http/app';
 import { ERROR_CODES } from './http/errors/error-table';
 import type { ListenerReports } from './http/listener/listener';
+import { openAccess } from './http/open-access';
 import { openRelays, type Relays } from './http/relays';
+import type { TokenSetting } from './http/tokens/token-setting';
 import { type BoundAddress, Listeners } from './listeners';
 import { Meters } from './metrics/meters';
 import { type MetricsExchange, NoExchange } from './metrics/metrics-exchange';
@@ -30,27 +31,37 @@ const CLOSE_MS = 500;
 interface RunningServer {
   /** The main port, for a client on this machine. */
   readonly url: string;
+  /** Reads the tokens and the keys of links again. */
+  reload(): void;
   /** Stops gracefully, within about `stopTimeout`. Later calls return the same promise. */
   close(): Promise<void>;
 }
 
-/** Opens the store and the relays, listens, and starts the janitor. @throws StartError */
+interface StartOptions {
+  /** With the metrics of other processes. */
+  readonly exchange?: MetricsExchange | undefined;
+  /** The setting `tokens` in its files. */
+  readonly tokenSetting?: TokenSetting | undefined;
+}
+
+/** Opens the store and the relays, listens, and starts the janitor. @throws StartError, ConfigError */
 export async function startServer(
   config: Config,
   logger: Logger,
-  exchange: MetricsExchange = new NoExchange(),
+  { exchange = new NoExchange(), tokenSetting }: StartOptions = {},
 ): Promise<RunningServer> {
+  const credentials = openAccess(config, logger, tokenSetting);
   const meters = new Meters(ERROR_CODES);
   const store = new MeteredStore(await open(config, logger), meters.store);
   const pending = new PendingBytes(config.limits.pendingTotal);
-  const authenticator = openAccess(config);
-  const shared = { config, logger, pending, authenticator, meters };
+  const shared = { config, logger, pending, access: credentials.access, meters };
   const relayed = await openRelayed(shared).catch(async (error) => {
     await store.close();
     throw error;
   });
   const { relays } = relayed;
-  const app = createApp({ ...shared, store, readMetrics: () => exchange.gather(), wires: relays.wires });
+  const readMetrics = (): ReturnType<MetricsExchange['gather']> => exchange.gather();
+  const app = createApp({ ...shared, credentials, store, readMetrics, wires: relays.wires });
   const listeners = new Listeners(config, listenerReports(config, logger, meters));
   const { port, address, url } = await listen(listeners, app, relays, config).catch(async (error) => {
     await listeners.stop();
@@ -59,31 +70,35 @@ export async function startServer(
   });
   const metrics = new ServerMetrics(config, store, meters, gaugesOf(app, listeners, relays, pending));
   exchange.offer(() => metrics.collect());
-  const unwatchClock = watchClock(logger);
+  const unwatch = [watchClock(logger), credentials.watch()];
   const stopJanitor = startJanitor(store, config, reportJanitor(logger, meters.store));
   for (const other of listeners.others) logListener(logger, other);
   logger.info({ url, address, port, store: maskStore(config.store) }, 'listening');
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     logger.info('stopping');
-    unwatchClock();
+    for (const end of unwatch) end();
     metrics.close();
     const drained = app.drain().catch((err) => logger.error({ err }, 'draining the producers failed'));
     relays.drain().catch((err) => logger.error({ err }, 'draining the relays failed'));
     const deadline = performance.now() + config.stopTimeout;
     await stopListeners(listeners, [drained, stopJanitor()], config.stopTimeout, logger);
-    // If the store is too slow, the process exits anyway. Acknowledged bytes survive that.
-    const closed = Promise.all([relayed.close(), store.close()]);
-    const isClosed = await resolvesWithin(Math.max(deadline - performance.now(), CLOSE_MS), closed);
+    const isClosed = await closesBy(deadline, Promise.all([relayed.close(), store.close()]));
     logger.info(isClosed ? 'stopped' : 'stopped before the store was closed');
   };
   return {
     url,
+    reload: () => credentials.reload(),
     close() {
       closing ??= stop();
       return closing;
     },
   };
+}
+
+/** If the store is too slow, the process exits anyway. Acknowledged bytes survive that. */
+function closesBy(deadline: number, closed: Promise<unknown>): Promise<boolean> {
+  return resolvesWithin(Math.max(deadline - performance.now(), CLOSE_MS), closed);
 }
 
 function gaugesOf(app: App, listeners: Listeners, relays: Relays, pending: PendingBytes): ServerGauges {
@@ -122,7 +137,7 @@ interface Shared {
   readonly config: Config;
   readonly logger: Logger;
   readonly pending: PendingBytes;
-  readonly authenticator: Authenticator;
+  readonly access: Access;
   readonly meters: Meters;
 }
 

@@ -5,12 +5,12 @@ import { ConfigError } from './startup-errors';
 
 /** Checks settings against each other. @param isShared whether several processes can use the store @throws ConfigError */
 export function assertConsistent(config: Config, isShared: boolean): void {
-  const { tokens, allowAnonymous, limits, redis, store, workers } = config;
+  const { allowAnonymous, limits, redis, store, workers } = config;
   const host = hostsOf(config).find((one) => one !== 'localhost' && !isLoopback(one));
-  if (tokens.length === 0 && !allowAnonymous && host !== undefined) {
+  if (!hasTokens(config) && !allowAnonymous && host !== undefined) {
     throw new ConfigError(
       `Without tokens, every client that reaches ${host} could read, write and delete all streams. ` +
-        'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or set allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
+        'Set tokens (LOOM_TOKENS) or tokensDir, listen on 127.0.0.1, or set allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
     );
   }
   if (workers > 1 && !isShared) {
@@ -36,6 +36,11 @@ export function assertConsistent(config: Config, isShared: boolean): void {
       `redis.patience (${redis.patience} ms) must not be shorter than redis.commandTimeout (${redis.commandTimeout} ms)`,
     );
   }
+}
+
+/** Whether clients need a token. */
+export function hasTokens({ tokens, tokensDir }: Pick<Config, 'tokens' | 'tokensDir'>): boolean {
+  return tokens.length > 0 || tokensDir !== undefined;
 }
 
 function hostsOf({ host, listeners }: Config): readonly string[] {

@@ -7,7 +7,7 @@ import { listenerList, SERVED } from './listeners';
 import { networkList } from './networks';
 import { option, secret } from './option';
 import { RELAY_OPTIONS } from './relay-options';
-import { booleanValue, expression, host, integer, oneOf, storeUrl } from './scalars';
+import { booleanValue, expression, host, integer, oneOf, pathOrOff, storeUrl } from './scalars';
 import { size } from './size';
 import { STORE_OPTIONS } from './store-options';
 import { tokenList } from './tokens';
@@ -32,8 +32,21 @@ export const OPTIONS = {
   tokens: secret(
     tokenList,
     [],
-    'Access tokens: a list of strings, or of {token | sha256, scopes: [produce, consume, spy, delete, relay, metrics], prefix}. Without tokens, every client may do everything.',
+    'Access tokens: a list of strings, or of {token | sha256, name, scopes: [produce, consume, spy, delete, relay, metrics], prefix, expires, bytesPerSecond, streams, connections}. If there are none, every client may do everything. A changed file takes effect at once.',
   ),
+  tokensDir: option(
+    pathOrOff,
+    'off',
+    'A directory of further tokens: NAME.token holds one that may do everything, NAME.yaml a map as in tokens. Changes take effect at once. With it, every client needs a token, even if it is empty.',
+  ),
+  links: {
+    keysFile: option(
+      pathOrOff,
+      'off',
+      'A file of the keys that sign links to single streams, with one <key id> <secret> per line. The first one signs, all verify. Changes take effect at once.',
+    ),
+    maxAge: option(duration('1m', AGE_MAX), '30d', 'How long a link is valid at most.'),
+  },
   listeners: option(
     listenerList,
     [],

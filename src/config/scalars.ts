@@ -1,3 +1,4 @@
+import { orWord } from './derived-checks';
 import { type Check, InvalidValue } from './option';
 
 export function integer(min: number, max: number): Check<number> {
@@ -45,6 +46,19 @@ export const pathPrefix: Check<string> = {
   },
   fromText: (text) => text,
 };
+
+/** Accepts a path, or `off`, which is `undefined`. */
+export const pathOrOff: Check<string | undefined> = orWord(
+  {
+    parse(raw) {
+      if (typeof raw === 'string' && raw !== '' && !raw.includes('\0')) return raw;
+      throw new InvalidValue('must be a path');
+    },
+    fromText: (text) => text,
+  },
+  'off',
+  undefined,
+);
 
 /** A directory that is not a URL: `./data`, `/srv/loom`, `data/loom`, `..`. A word alone could be a scheme without its colon. */
 const DIRECTORY = /^(?:\.{1,2}$|\.{0,2}\/|[\w.-]+\/[\w./-]*$)/;

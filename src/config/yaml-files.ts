@@ -10,7 +10,12 @@ const ALIASES_MAX = 20;
 
 /** Reads the settings of a file, or of a directory's `*.yaml` and `*.yml` files, sorted by name. @throws ConfigError */
 export function readYamlFiles(path: string): readonly Layer[] {
-  return filesAt(path).map((file) => layerOf(parseYaml(readText(file, file), file), file));
+  return filesAt(path).map((file) => layerOf(readYaml(file), file));
+}
+
+/** Reads a file of YAML. @returns `undefined` for a file of comments only @throws ConfigError */
+export function readYaml(file: string): unknown {
+  return parseYaml(readText(file, file), file);
 }
 
 function filesAt(path: string): readonly string[] {
@@ -23,7 +28,6 @@ function filesAt(path: string): readonly string[] {
   }
 }
 
-/** @returns `undefined` for a file of comments only */
 function parseYaml(text: string, where: string): unknown {
   if (!/^(?!\s*(#|$))/m.test(text)) return undefined;
   try {

@@ -12,8 +12,6 @@ import type { Meters } from '../metrics/meters';
 import type { WireName } from '../metrics/wire-name';
 import type { Logger } from '../observe/logger';
 import { about } from './about';
-import type { Authenticator } from './access/authenticator';
-import { openAccess } from './access/open-access';
 import { durable } from './durable';
 import { events } from './events';
 import { FrontDoor } from './front/front-door';
@@ -25,6 +23,7 @@ import { ProducerConnections } from './live/producer-connections';
 import { loom } from './loom';
 import { matches } from './matches';
 import { metricsWire, type ReadMetrics } from './metrics';
+import { type OpenedAccess, openAccess } from './open-access';
 import { spy } from './spy';
 import { withPages } from './web';
 import { readWebFiles } from './web/web-files';
@@ -51,7 +50,7 @@ interface AppDependencies {
   /** What `/metrics` shows. */
   readonly readMetrics: ReadMetrics;
   /** Shared with the ports of the relays. Default: one of its own. */
-  readonly authenticator?: Authenticator;
+  readonly credentials?: OpenedAccess;
   /** Wires that are open already. They come first. */
   readonly wires?: readonly Wire[];
   /** Reads the web pages. Default: those that were built. */
@@ -75,7 +74,7 @@ export function createApp({
   readMetrics,
   ...dependencies
 }: AppDependencies): App {
-  const { store, config, logger, meters, authenticator = openAccess(config) } = dependencies;
+  const { store, config, logger, meters, credentials = openAccess(config, logger) } = dependencies;
   const stopping = new AbortController();
   // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
   setMaxListeners(0, stopping.signal);
@@ -96,11 +95,12 @@ export function createApp({
     producers,
     consumers,
     hasPages,
+    links: credentials.links,
     stopping: stopping.signal,
   };
   const opened = WIRES.map(([name, open]) => open({ ...context, meter: meters.wire(name) }));
   const all = [...opened, metricsWire(readMetrics, 'token')];
-  const frontDoor = new FrontDoor(config, logger, authenticator, meters);
+  const frontDoor = new FrontDoor(config, logger, credentials.access, meters);
   return {
     handler: frontDoor.listenerOf([...wires, ...withPages(all, files)]),
     metricsHandler: frontDoor.listenerOf([metricsWire(readMetrics, 'public')]),

@@ -4,7 +4,7 @@ import { RELAYS } from '../config/relay-options';
 import type { Meters } from '../metrics/meters';
 import type { Logger } from '../observe/logger';
 import type { RelayContext } from '../relay/nodes/relay-context';
-import type { Authenticator } from './access/authenticator';
+import type { Access } from './access/access';
 import { authorize } from './access/authorize';
 import { cama } from './cama';
 import { FrontDoor } from './front/front-door';
@@ -21,7 +21,7 @@ const SYSTEMS: Readonly<Record<RelayName, OpenRelaySystem>> = { rendezvous, http
 interface RelayDependencies {
   readonly config: Config;
   readonly logger: Logger;
-  readonly authenticator: Authenticator;
+  readonly access: Access;
   readonly meters: Meters;
 }
 
@@ -40,7 +40,7 @@ export interface Relays {
 
 export async function openRelays(
   context: RelayContext,
-  { config, logger, authenticator, meters }: RelayDependencies,
+  { config, logger, access, meters }: RelayDependencies,
 ): Promise<Relays> {
   const options = { waitersMax: config.relay.waiting, stalledMs: config.http.consumerTimeout };
   const systems = await Promise.all(
@@ -56,7 +56,7 @@ export async function openRelays(
     listenerOf(name) {
       const system = systems.find((one) => one.name === name);
       if (system === undefined) throw new Error(`There is no relay ${name}`);
-      return new FrontDoor(config, logger, authenticator, meters).listenerOf([wireOf(system, false)]);
+      return new FrontDoor(config, logger, access, meters).listenerOf([wireOf(system, false)]);
     },
     waiting: () => systems.map((system) => [system.name, system.waiting()]),
     async drain() {

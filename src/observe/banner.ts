@@ -1,9 +1,11 @@
 import type { Config } from '../config/config';
+import { hasTokens } from '../config/consistency';
 import { maskStore } from '../config/mask';
 
 /** The text that a start prints in a terminal: the URL, the store, and commands to try. */
-export function banner({ store, tokens }: Config, url: string): string {
-  const auth = tokens.length === 0 ? '' : '-H "Authorization: Bearer $LOOM_TOKEN" ';
+export function banner(config: Pick<Config, 'store' | 'tokens' | 'tokensDir'>, url: string): string {
+  const { store } = config;
+  const auth = !hasTokens(config) ? '' : '-H "Authorization: Bearer $LOOM_TOKEN" ';
   return `
 Loom listens on ${url}
 Streams are stored in ${maskStore(store)}

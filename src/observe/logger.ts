@@ -16,6 +16,8 @@ export interface Logger {
   readonly error: LogLine;
   /** Writes the line of a request, at level `info`. Its fields are not searched for errors or secrets. */
   readonly request: RequestLine;
+  /** Writes a line of the audit in the same way. */
+  readonly audit: RequestLine;
 }
 
 /** Writes one request's line. */
@@ -46,9 +48,8 @@ export function createLogger({ level, format }: Config['log'], worker?: number):
   const stdout = new LogOutput(STDOUT, worker === undefined ? Number.POSITIVE_INFINITY : ATOMIC_WRITE_BYTES);
   const output = isPretty ? prettyPrinter(stdout) : stdout;
   const searched = pino({ ...plain, redact }, output);
-  return Object.assign(searched, {
-    request: searched.isLevelEnabled('info') ? requestsTo(output, worker) : ignore,
-  });
+  const request = searched.isLevelEnabled('info') ? requestsTo(output, worker) : ignore;
+  return Object.assign(searched, { request, audit: request });
 }
 
 /** Formats request lines without pino, in a quarter of its time: there may be thousands per second. */

@@ -21,6 +21,9 @@ export type PrimaryMessage =
 /** The primary's message that stops a worker. A signal would not work: at Ctrl-C the terminal sends one, and a second exits at once. */
 export const STOP = 'stop';
 
+/** The primary's message that makes a worker read its tokens again. */
+export const RELOAD = 'reload';
+
 /** The environment variable that holds a worker's number. Numbers begin at 1. */
 export const NUMBER_VARIABLE = 'LOOM_WORKER_NUMBER';
 

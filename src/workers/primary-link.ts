@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { resolvesWithin } from '../core/scheduling/timeout';
-import { NUMBER_VARIABLE, STOP, type WorkerReport } from './messages';
+import { NUMBER_VARIABLE, RELOAD, STOP, type WorkerReport } from './messages';
 import { WorkerExchange } from './worker-exchange';
 
 /** How long a worker that exits waits for the primary's answer. */
@@ -34,6 +34,13 @@ class PrimaryLink {
   fail(message: string): void {
     if (!process.connected) process.stderr.write(`loom: ${message}\n`);
     this.#send({ kind: 'failed', message }, () => process.exit(1));
+  }
+
+  /** @param reload called when the primary has got SIGHUP */
+  onReload(reload: () => void): void {
+    this.worker.on('message', (message: unknown) => {
+      if (message === RELOAD) reload();
+    });
   }
 
   /** @param stop called when the primary sends STOP, or is gone: no connections would arrive any more */

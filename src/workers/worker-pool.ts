@@ -54,6 +54,11 @@ export class WorkerPool {
     return this.#closing;
   }
 
+  /** Makes all workers read their tokens again. */
+  reload(): void {
+    for (const slot of this.#slots) slot.reload();
+  }
+
   kill(): void {
     for (const slot of this.#slots) slot.kill();
   }

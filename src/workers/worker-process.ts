@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { closeUndelivered } from '../node-internals/undelivered-connections';
-import { isWorkerReport, NUMBER_VARIABLE, type PrimaryMessage, STOP } from './messages';
+import { isWorkerReport, NUMBER_VARIABLE, type PrimaryMessage, RELOAD, STOP } from './messages';
 import type { CountingWorker, WorkerMetrics } from './worker-metrics';
 
 /** A worker failed to start or to stop. The message is printed without a stack. */
@@ -54,6 +54,11 @@ export class WorkerProcess implements CountingWorker {
   /** Stops the worker gracefully, or at once while it starts. */
   stop(): void {
     if (this.#worker.isConnected()) this.#worker.send(STOP);
+  }
+
+  /** Makes it read its tokens again. A worker that is still starting reads them anyway. */
+  reload(): void {
+    if (this.#worker.isConnected()) this.#worker.send(RELOAD);
   }
 
   /** Ends the process at once. Its requests fail, but acknowledged bytes are safe. */

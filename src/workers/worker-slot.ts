@@ -32,6 +32,10 @@ export class WorkerSlot {
     return this.#done;
   }
 
+  reload(): void {
+    this.#worker.reload();
+  }
+
   kill(): void {
     this.#worker.kill();
   }

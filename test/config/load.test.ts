@@ -257,6 +257,9 @@ describe('tokens', () => {
       { token: 'b', scopes: ['produce', 'spy'], prefix: 'build-' },
       { sha256: digest.toLowerCase() },
     ]);
+    expect(tokens('[{token: a, name: ci, expires: 2027-01-31T18:00:00+01:00}]')).toEqual([
+      { token: 'a', name: 'ci', expires: Date.UTC(2027, 0, 31, 17) },
+    ]);
   });
 
   it.each([
@@ -275,9 +278,14 @@ describe('tokens', () => {
     ['[{token: a, scopes: spy}]', 'tokens[0].scopes must be a list of one or more of'],
     [
       '[{token: a, scope: [spy]}]',
-      'tokens[0] has the unknown key "scope"; allowed are token, sha256, scopes, prefix',
+      'tokens[0] has the unknown key "scope"; allowed are token, sha256, name, scopes, prefix, expires, bytesPerSecond, streams, connections',
     ],
     ['[{token: a, prefix: ""}]', 'tokens[0].prefix must be a string'],
+    ['[{token: a, streams: 0}]', 'tokens[0].streams must be an integer from 1 to'],
+    ['[{token: a, bytesPerSecond: 1B}]', 'tokens[0].bytesPerSecond must be a size from 1KiB to'],
+    ['[{token: a, name: ""}]', 'tokens[0].name must be a string of 1 to 100'],
+    ['[{token: a, expires: 2027-01-31}]', 'tokens[0].expires must be a time with its zone'],
+    ['[{token: a, expires: 2027-13-31T00:00:00Z}]', 'tokens[0].expires must be a time with its zone'],
     ['[{token: a, __proto__: {}}]', 'tokens[0] has the unknown key "__proto__"'],
   ])('the tokens %s are refused', (text, message) => {
     expect(errorOf(() => tokens(text))).toContain(message);
@@ -310,13 +318,14 @@ describe('a server without tokens', () => {
     (host) => {
       expect(errorOf(() => load(['--host', host]))).toBe(
         `Without tokens, every client that reaches ${host} could read, write and delete all streams. ` +
-          'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or set allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
+          'Set tokens (LOOM_TOKENS) or tokensDir, listen on 127.0.0.1, or set allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
       );
     },
   );
 
   it('a server may listen anywhere with tokens or with allowAnonymous', () => {
     expect(load(['--host', '0.0.0.0'], { LOOM_TOKENS: 't' }).host).toBe('0.0.0.0');
+    expect(load(['--host', '0.0.0.0'], { LOOM_TOKENS_DIR: '/tokens' }).tokensDir).toBe('/tokens');
     expect(load(['--host', '0.0.0.0'], { LOOM_ALLOW_ANONYMOUS: 'true' }).host).toBe('0.0.0.0');
   });
 });

@@ -172,7 +172,8 @@ export class Consumer {
 
   /** Resolves when the response is over: `complete` in order, else broken off. */
   async end(): Promise<{ complete: boolean; trailers: Readonly<Record<string, string | undefined>> }> {
-    if (!this.#over) await once(this.res, 'close');
+    // Not `once` of node:events: it rejects when the connection is cut before it is closed.
+    if (!this.#over) await new Promise<void>((resolve) => this.res.once('close', () => resolve()));
     return { complete: this.res.complete, trailers: this.res.trailers };
   }
 

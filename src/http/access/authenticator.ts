@@ -34,20 +34,36 @@ export class Authenticator {
     try {
       for (const verifier of this.verifiers) {
         const found = verifier.verify(credential);
-        if (found !== undefined) return found instanceof Promise ? found.catch(asRefusal) : found;
+        if (found !== undefined)
+          return found instanceof Promise ? found.then(current, asRefusal) : current(found);
       }
     } catch (error) {
       return asRefusal(error);
     }
-    return credentialRefused('TOKEN_INVALID', 'The token is not valid');
+    return new CredentialRefused('TOKEN_INVALID', 'The token is not valid');
   }
 }
 
-/** The error for a credential that is not valid. */
-export function credentialRefused(code: 'TOKEN_INVALID', message: string): RequestError {
-  return new RequestError(code, message, {
-    'WWW-Authenticate': 'Bearer realm="loom", error="invalid_token"',
-  });
+/** A credential that was given is not valid. */
+export class CredentialRefused extends RequestError {
+  /** @param who names its holder in the log, if it is known */
+  constructor(
+    code: 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'LINK_INVALID' | 'LINK_KEY_UNKNOWN' | 'LINK_EXPIRED',
+    message: string,
+    readonly who?: string,
+  ) {
+    super(code, message, { 'WWW-Authenticate': 'Bearer realm="loom", error="invalid_token"' });
+  }
+}
+
+/** The clock of this server decides. */
+function current(principal: Principal): Authentication {
+  const { kind, until, name } = principal;
+  if (until === undefined || Date.now() < until) return principal;
+  const when = new Date(until).toISOString();
+  return kind === 'link'
+    ? new CredentialRefused('LINK_EXPIRED', `The link expired at ${when}`, name)
+    : new CredentialRefused('TOKEN_EXPIRED', `The token expired at ${when}`, name);
 }
 
 function credentialMissing(): RequestError {

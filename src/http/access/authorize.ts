@@ -1,4 +1,5 @@
 import type { TokenScope } from '../../config/config';
+import type { LogInfo } from '../../core/log/log';
 import { RequestError } from '../errors/request-error';
 import type { Principal } from './principal';
 
@@ -8,7 +9,10 @@ interface Authenticated {
   principal(): Principal;
 }
 
-/** Checks that a token has a scope, or one of several, for `id`. @throws RequestError `FORBIDDEN`, `UNAUTHENTICATED`, `TOKEN_INVALID` */
+/**
+ * Checks that a token has a scope, or one of several, for `id`; without `id`, for all streams that begin with its prefix.
+ * @throws RequestError `FORBIDDEN`, `LINK_OTHER_STREAM`, `UNAUTHENTICATED`, `TOKEN_INVALID`
+ */
 export function authorize(
   request: Authenticated,
   scope: TokenScope | readonly TokenScope[],
@@ -20,8 +24,13 @@ export function authorize(
   if (!isSufficient) {
     throw forbidden(`The token does not have the scope "${[scope].flat().join('" or "')}"`);
   }
-  if (id !== undefined && !id.startsWith(principal.prefix)) throw beyond(principal.prefix);
+  assertReaches(principal, id);
   return principal;
+}
+
+/** Checks that the token has each of the scopes. @throws as `authorize` */
+export function authorizeEach(request: Authenticated, scopes: readonly TokenScope[], id: string): void {
+  for (const scope of scopes) authorize(request, scope, id);
 }
 
 /** Checks that the token has all of the scopes. `what` begins the sentence of the refusal, for example `force=true`. */
@@ -35,7 +44,13 @@ export function authorizeAll(
   if (!scopes.every((one) => principal.scopes.has(one))) {
     throw forbidden(`${what} needs a token with the scopes "${scopes.join('" and "')}"`);
   }
-  if (!id.startsWith(principal.prefix)) throw beyond(principal.prefix);
+  assertReaches(principal, id);
+}
+
+/** Checks that a token has a scope for all streams that begin with `prefix`. @throws as `authorize` */
+export function authorizePrefix(request: Authenticated, scope: TokenScope, prefix: string): void {
+  const principal = authorize(request, scope);
+  if (!prefix.startsWith(principal.prefix)) throw beyond(principal.prefix);
 }
 
 /** Narrows a prefix to the ids that a token gives access to. @throws RequestError `FORBIDDEN` for a prefix beyond them */
@@ -43,6 +58,25 @@ export function restrictPrefix(prefix: string, reach: string): string {
   if (prefix.startsWith(reach)) return prefix;
   if (reach.startsWith(prefix)) return reach;
   throw beyond(reach);
+}
+
+/** Checks that a link to one generation is for the present one. @throws RequestError `LINK_REPLACED` */
+export function assertSameGeneration(
+  request: Authenticated,
+  { generation }: Pick<LogInfo, 'generation'>,
+): void {
+  const wanted = request.principal().stream?.generation;
+  if (wanted === undefined || wanted === generation) return;
+  throw new RequestError(
+    'LINK_REPLACED',
+    'The stream of this link was replaced: the link is not for the new one',
+  );
+}
+
+function assertReaches({ stream, prefix }: Principal, id: string | undefined): void {
+  if (stream !== undefined && stream.id !== id)
+    throw new RequestError('LINK_OTHER_STREAM', 'The link is for another stream, and for that one only');
+  if (id !== undefined && !id.startsWith(prefix)) throw beyond(prefix);
 }
 
 function beyond(reach: string): RequestError {

@@ -1,5 +1,6 @@
 import type { TokenScope } from '../../config/config';
 import { SCOPES } from '../../config/tokens';
+import type { RateLimits } from './rate-limits';
 
 /** Who sends a request, and what they may do: what every kind of credential comes down to. */
 export interface Principal {
@@ -11,6 +12,8 @@ export interface Principal {
   readonly prefix: string;
   /** It reaches this stream only. */
   readonly stream?: StreamRestriction;
+  /** How fast its requests may be. Absent: as fast as any. */
+  readonly rates?: RateLimits;
   /** Until when its requests are accepted and its live connections stay open, in Unix milliseconds. */
   readonly until?: number;
   /**

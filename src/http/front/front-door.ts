@@ -3,7 +3,7 @@ import type { Config } from '../../config/config';
 import type { Meters } from '../../metrics/meters';
 import type { WireMeter } from '../../metrics/wire-meter';
 import type { Logger } from '../../observe/logger';
-import type { Authenticator } from '../access/authenticator';
+import type { Access } from '../access/access';
 import { logUnexpected } from '../errors/error-response';
 import { sendErrorResponse } from '../errors/send-error-response';
 import { routeNotFound } from '../errors/shared-errors';
@@ -36,15 +36,15 @@ const NO_WIRE: Wire = {
 /** The one way from a request to its wire: logs, counts and checks the request, hands it to the wire, and answers its error. */
 export class FrontDoor {
   readonly #idOf: RequestIds = createRequestIds();
-  readonly #proxies: TrustedProxies;
+  readonly #shared: { readonly access: Access; readonly proxies: TrustedProxies };
 
   constructor(
     private readonly config: Config,
     private readonly logger: Logger,
-    private readonly authenticator: Authenticator,
+    private readonly access: Access,
     private readonly meters: Meters,
   ) {
-    this.#proxies = new TrustedProxies(config);
+    this.#shared = { access, proxies: new TrustedProxies(config) };
   }
 
   /** The listener of a port: the first of the wires that has the path of a request handles it. */
@@ -77,30 +77,23 @@ export class FrontDoor {
     const record = new RequestRecord(req, {
       path: wire.loggablePath?.(path) ?? path,
       requestId: this.#idOf(req),
-      client: this.#proxies.addressOf(req),
+      client: this.#shared.proxies.addressOf(req),
       route: wire.route,
     });
     res.on('close', () => {
       logRequest(this.logger, record, res, guarded.wire.logFields);
       countRequest(this.meters, guarded.meter, record, res);
     });
-    const request = new WireRequest(
-      req,
-      res,
-      path,
-      query,
-      record,
-      wire.headers ?? {},
-      this.authenticator,
-      this.#proxies,
-    );
+    const request = new WireRequest(req, res, path, query, record, wire.headers ?? {}, this.#shared);
     try {
       const later = request.authenticate(wire.tokenHeader);
       // Most credentials are verified in the same turn, and their requests handled in it.
       if (later !== undefined) await later;
+      record.who = request.who;
       if (guard.check(request) === 'allowed') await wire.handle(request);
     } catch (error) {
       logUnexpected(this.logger, error, record.requestId);
+      this.access.audit.refused(error, request.who, record);
       sendErrorResponse(req, res, error, request.baseHeaders);
     }
   }

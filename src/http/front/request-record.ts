@@ -19,6 +19,8 @@ export class RequestRecord {
   readonly requestId: string;
   readonly client: string | undefined;
   readonly traceparent: string | undefined;
+  /** Names the holder of its credential. */
+  who: string | undefined;
   /** The pattern of its path, such as `/stream/:id`. `other`: none has been found yet. */
   route: string;
   /** Whether its duration says how fast the server is. That of an upload says how long the producer took. */

@@ -9,6 +9,7 @@ import type { WireMeter } from '../../metrics/wire-meter';
 import type { WireName } from '../../metrics/wire-name';
 import type { Logger } from '../../observe/logger';
 import type { ResponseHeaders } from '../headers/content-headers';
+import type { StreamLinks } from '../links/stream-links';
 import type { Consumers } from '../live/consumers';
 import type { ProducerConnections } from '../live/producer-connections';
 import type { WireRequest } from './wire-request';
@@ -57,6 +58,8 @@ export interface WireContext {
   readonly meter: WireMeter;
   /** Whether streams have web pages. */
   readonly hasPages: boolean;
+  /** `undefined`: the server makes no links. */
+  readonly links: StreamLinks | undefined;
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal;
 }

@@ -28,7 +28,7 @@ export async function appendTrace(request: WireRequest, wire: WireContext, job?:
   const info = await attachJob(wire, request, id, assertFits);
   continueIfExpected(req, res);
   const error = (): RequestError => outOfRange('goes on beyond', { ...info, tail: end });
-  const after = await receiveBody(wire, req, info, 'leaves-open', { at: end, error });
+  const after = await receiveBody(wire, request, info, 'leaves-open', { at: end, error });
   if (after === undefined) res.destroy();
   else if (after.tail < end) throw outOfRange('ends within', after);
   else sendEmpty(request, 202, jobHeaders(after));

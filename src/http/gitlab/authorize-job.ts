@@ -6,6 +6,9 @@ import type { WireRequest } from '../front/wire-request';
 /** In which a runner sends the token of its job. */
 export const TOKEN_HEADER = 'job-token';
 
+/** A runner does not give up at the 401 of these. */
+const REFUSED: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'TOKEN_INVALID', 'TOKEN_EXPIRED']);
+
 /** Larger ones are not numbers of jobs. */
 const JOB = /^[1-9]\d{0,18}$/;
 
@@ -13,7 +16,7 @@ const JOB = /^[1-9]\d{0,18}$/;
  * The stream of a job, which its token may write. A token with a prefix writes below it: `build-` makes the stream
  * `build-gitlab-job-42` of job 42.
  * @param token of the body, if no header has one
- * @throws RequestError `NOT_FOUND`, `FORBIDDEN`: a runner does not give up at a 401
+ * @throws RequestError `NOT_FOUND`, `FORBIDDEN`
  */
 export async function authorizeJob(request: WireRequest, job = '', token?: string): Promise<LogId> {
   if (!JOB.test(job)) throw new RequestError('NOT_FOUND', 'The number of a job is a positive integer');
@@ -22,8 +25,8 @@ export async function authorizeJob(request: WireRequest, job = '', token?: strin
     const { prefix } = authorize(request, 'produce');
     return parseLogId(`${prefix}gitlab-job-${job}`);
   } catch (error) {
-    const isRefused =
-      error instanceof RequestError && (error.code === 'UNAUTHENTICATED' || error.code === 'TOKEN_INVALID');
-    throw isRefused ? new RequestError('FORBIDDEN', 'The JOB-TOKEN is missing or not valid') : error;
+    throw error instanceof RequestError && REFUSED.has(error.code)
+      ? new RequestError('FORBIDDEN', 'The JOB-TOKEN is missing or not valid')
+      : error;
   }
 }

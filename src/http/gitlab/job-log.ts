@@ -37,15 +37,18 @@ export function assertRunning(info: LogInfo | undefined): void {
   throw new RequestError('FORBIDDEN', 'The job is finished: its stream is closed', jobHeaders(info));
 }
 
-async function create(wire: WireContext, { record }: WireRequest, id: LogId): Promise<LogInfo> {
-  const { traceparent } = record;
+async function create(wire: WireContext, request: WireRequest, id: LogId): Promise<LogInfo> {
+  const { traceparent } = request.record;
   const init = {
     contentType: 'text/plain; charset=utf-8',
     graceMs: wire.config.resumeGrace,
     ...(traceparent !== undefined && { traceparent }),
   };
   try {
-    return (await wire.store.create(id, init, 'new')).info;
+    request.principal().rates?.assertMayCreate();
+    const { info } = await wire.store.create(id, init, 'new');
+    request.audit('stream created', info);
+    return info;
   } catch (error) {
     const present = isLogError(error, 'LOG_EXISTS') ? await wire.store.info(id) : undefined;
     if (present === undefined) throw error;

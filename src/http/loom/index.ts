@@ -3,6 +3,7 @@ import type { OpenWire } from '../front/wire';
 import { sendDigest } from './digest/digest';
 import { assertMeantId } from './headers/meant-id';
 import { parseStreamId } from './headers/stream-id';
+import { createLink } from './links/create-link';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
 import { sendLineMarks } from './read/line-marks';
@@ -37,6 +38,9 @@ export const loom: OpenWire = (wire) => {
   routes.stream(['GET'], '/stream/:id/wait', (request, [id]) => wait(request, wire, parseStreamId(id)));
   routes.stream(['GET'], '/stream/:id/matches', (request, [id]) =>
     sendMatches(request, wire, parseStreamId(id)),
+  );
+  routes.stream(['POST'], '/stream/:id/links', (request, [id]) =>
+    createLink(request, wire, parseStreamId(id)),
   );
   routes.stream(['PATCH'], '/stream/:id', (request, [id]) => resume(request, wire, parseStreamId(id)));
   whole.delete('/stream/:id', (ctx) => deleteStream(ctx, wire));

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { sizeOf } from '../../../src/core/bytes/size-of';
+import { ANONYMOUS } from '../../../src/http/access/principal';
 import { BufferedBodies } from '../../../src/http/durable/context/buffered-bodies';
 import { sendErrorResponse } from '../../../src/http/errors/send-error-response';
 import { configFrom } from '../../support/config';
@@ -36,7 +37,10 @@ describe('BufferedBodies', () => {
     );
     server.removeAllListeners('request').on('request', (req, res) => {
       bodies
-        .withBody({ req, res }, async (body) => void res.end(String(sizeOf(body))))
+        .withBody(
+          { req, res, principal: () => ANONYMOUS },
+          async (body) => void res.end(String(sizeOf(body))),
+        )
         .catch((error) => sendErrorResponse(req, res, error, {}));
     });
   }

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openAccess } from '../../../src/http/access/open-access';
 import { FrontDoor } from '../../../src/http/front/front-door';
 import { Routes } from '../../../src/http/front/routes';
 import { sendEmpty } from '../../../src/http/front/send-head';
 import type { Wire } from '../../../src/http/front/wire';
+import { openAccess } from '../../../src/http/open-access';
 import { Meters } from '../../../src/metrics/meters';
 import { createLogger } from '../../../src/observe/logger';
 import { configFrom } from '../../support/config';
@@ -44,7 +44,7 @@ const WIRES: readonly Wire[] = [
 describe('FrontDoor', () => {
   const config = configFrom({ http: { allowOrigin: [ORIGIN] } });
   const logger = createLogger({ level: 'silent', format: 'json' });
-  const door = new FrontDoor(config, logger, openAccess(config), new Meters());
+  const door = new FrontDoor(config, logger, openAccess(config, logger).access, new Meters());
   const server = createServer(door.listenerOf(WIRES));
   let url: string;
   beforeAll(async () => {

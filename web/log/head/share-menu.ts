@@ -1,8 +1,10 @@
 import type { SearchQuery } from '../../search/log-search';
+import { hasToken, request } from '../../shell/api';
 import { copyText } from '../../shell/copy';
 import { h } from '../../shell/h';
 import { icon } from '../../shell/icon';
 import { COPY_ICON, DOWNLOAD_ICON, LINK_ICON } from '../../shell/icon-paths';
+import { streamPath } from '../../shell/root';
 import { curlCommand, followCommand, linkOf } from './commands';
 import { downloadMatches, downloadPlain, downloadRaw } from './downloads';
 import { popup } from './popup';
@@ -56,6 +58,20 @@ function itemsOf({ id, query: queryNow }: ShareMenuOptions): Item[] {
     download('plain text', () => downloadPlain(id)),
     ...(query === undefined ? [] : [download('matches', () => downloadMatches(id, query))]),
     copy('link', linkOf),
+    ...(hasToken()
+      ? [
+          {
+            icon: LINK_ICON,
+            words: 'Copy link with access',
+            run: async () =>
+              (await import('./share-link')).shareLink({
+                path: streamPath(id),
+                send: request,
+                copy: copyText,
+              }),
+          },
+        ]
+      : []),
     copy('curl command', () => curlCommand(id)),
     copy('stream follow command', () => followCommand(id)),
   ];

@@ -26,9 +26,10 @@ export class BufferedBodies {
 
   /** Reads a body and lends it to `work`. @throws as `readPieces`; RequestError `BODIES_TOO_MANY`, `STOPPING` */
   async withBody<T>(
-    { req, res }: Pick<WireRequest, 'req' | 'res'>,
+    request: Pick<WireRequest, 'req' | 'res' | 'principal'>,
     work: (body: readonly Buffer[]) => Promise<T>,
   ): Promise<T> {
+    const { req, res } = request;
     if (this.stopping.aborted && !req.complete) throw shuttingDown({ Connection: 'close' });
     let reserved = 0;
     const reserve = (bytes: number): void => {
@@ -36,7 +37,10 @@ export class BufferedBodies {
       reserved += bytes;
     };
     try {
-      return await work(await readPieces(req, res, this.#limits, { reserve, inProgress: this.#inProgress }));
+      const body = await readPieces(req, res, this.#limits, { reserve, inProgress: this.#inProgress });
+      // It is small, and here already: the next request waits for it.
+      request.principal().rates?.received(reserved);
+      return await work(body);
     } finally {
       this.#bytes -= reserved;
     }

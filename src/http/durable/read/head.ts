@@ -1,5 +1,5 @@
 import { assertLogIntact } from '../../../core/store/damage';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { requireLog } from '../../errors/require-log';
 import { sendHead } from '../../front/send-head';
 import { streamState } from '../../headers/stream-state';
@@ -13,6 +13,7 @@ export async function sendStreamHead(wire: DurableContext, request: StreamReques
   // A producer asks for the tail before it resumes.
   authorize(request, ['consume', 'produce'], request.id);
   const info = await requireLog(wire.store, request.id);
+  assertSameGeneration(request, info);
   await assertLogIntact(wire.store, info);
   await assertStreamPreconditions(wire, request, info);
   sendHead(request, 200, {

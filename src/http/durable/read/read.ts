@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../../core/log/log';
 import { segmentOf } from '../../../core/log/loss';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { RequestError } from '../../errors/request-error';
 import { requireLog } from '../../errors/require-log';
 import { assertPreconditions } from '../../headers/preconditions';
@@ -23,6 +23,7 @@ export async function read(wire: DurableContext, request: StreamRequest): Promis
   authorize(request, 'consume', request.id);
   const { from: asked, live } = parseReadQuery(request.query);
   const info = await requireLog(wire.store, request.id);
+  assertSameGeneration(request, info);
   await touchLog(wire.store, info);
   const place = await startOf(wire, info, asked);
   if (live === 'long-poll') return longPoll(wire, request, info, place);

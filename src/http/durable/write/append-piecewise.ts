@@ -30,6 +30,7 @@ export async function appendPiecewise(
     const last = await storePieces(wire, request, head, stream);
     sendEmpty(request, 204, positionHeaders(stream, last.tail, last.isSealed));
   } catch (error) {
+    request.stopPacing();
     // The connection is gone, and with it the reader of an answer.
     if (!req.destroyed || req.complete) throw error;
   } finally {
@@ -39,18 +40,18 @@ export async function appendPiecewise(
 
 async function storePieces(
   wire: DurableContext,
-  { req }: StreamRequest,
+  { req, body }: StreamRequest,
   head: AppendHead,
   stream: CachedStream,
 ): Promise<CommitResult> {
   const { sequence, closes } = head;
   let last: CommitResult | undefined;
-  for await (const piece of countedPieces(req, wire.pending)) {
+  for await (const piece of countedPieces(req, body, wire.pending)) {
     const isFirst = last === undefined;
     if (isFirst) await assertSameContentType(wire, stream, head);
     // The end of the body may have come with this piece, and readers learn of both at once then. Node reports it later in this turn.
     if (closes) await setImmediate();
-    const isLast = req.complete && req.readableLength === 0;
+    const isLast = body.complete && body.readableLength === 0;
     last = await commit(wire, stream, {
       chunks: [piece],
       ...(isFirst && sequence !== undefined && { sequence }),
@@ -62,13 +63,17 @@ async function storePieces(
 }
 
 /** The pieces of a body. Each counts as waiting until the next one is asked for. A failure does not destroy the request. */
-async function* countedPieces(req: IncomingMessage, pending: PendingBytes): AsyncGenerator<Buffer, void> {
+async function* countedPieces(
+  req: IncomingMessage,
+  body: StreamRequest['body'],
+  pending: PendingBytes,
+): AsyncGenerator<Buffer, void> {
   const mayRead = new Latch();
   mayRead.set();
   const share = pending.share({ pause: () => mayRead.clear(), resume: mayRead.set });
   req.once('close', mayRead.set);
   try {
-    for await (const piece of req.iterator({ destroyOnReturn: false })) {
+    for await (const piece of body.iterator({ destroyOnReturn: false })) {
       share.add(piece.length);
       yield piece;
       share.remove(piece.length);

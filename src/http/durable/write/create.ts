@@ -81,9 +81,11 @@ async function ensure(
     try {
       const { traceparent } = request.record;
       const init = { ...(await initOf(wire, head, body)), ...(traceparent !== undefined && { traceparent }) };
+      request.principal().rates?.assertMayCreate();
       const began = performance.now();
       const { info } = await taken(store.create(id, init, 'new'));
       countAppend(wire, init.first?.chunks ?? [], 'stored', began);
+      request.audit('stream created', info);
       return { info, isNew: true };
     } catch (error) {
       const mayPass = isLogError(error, 'LOG_EXISTS') || isLogError(error, 'LOG_GONE');

@@ -14,5 +14,6 @@ export async function removeStream(wire: DurableContext, request: StreamRequest)
     info === 'damaged' ? assertPreconditions(req, { id }) : assertStreamPreconditions(wire, request, info),
   );
   if (!wasThere) throw logNotFound(id);
+  request.audit('stream deleted', { id });
   sendEmpty(request, 204, {});
 }

@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogDigest } from '../../../digest/log-digest';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
@@ -27,6 +27,7 @@ export async function sendDigest(ctx: WholeContext, wire: WireContext): Promise<
   const url = pageUrlOf(request, id);
   const type = preferredType(ctx.get('Accept'), [MARKDOWN], 'application/json');
   const info = await requireLog(wire.store, id);
+  assertSameGeneration(request, info);
   ctx.set({
     ...streamHeaders(info, wire.config.http),
     'Cache-Control': 'no-store',

@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
@@ -29,6 +29,7 @@ export async function consume(request: WireRequest, wire: WireContext, id: LogId
   authorize(request, method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
   const read = parseReadRequest(request.query, Date.now());
   const info = await requireLog(wire.store, id);
+  assertSameGeneration(request, info);
   try {
     if (method === 'GET') await noteReader(request, wire, info);
     await deliver(request, wire, info, read);

@@ -1,4 +1,4 @@
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
@@ -18,6 +18,7 @@ export async function sendStreamInfo(
   authorize(ctx.state.request, 'consume', id);
   assertKnownParameters(ctx.state.request.query, []);
   const info = await requireLog(store, id);
+  assertSameGeneration(ctx.state.request, info);
   ctx.set({ ...streamHeaders(info, config.http), 'Cache-Control': 'no-store' });
   // They are counted only where that is cheap.
   const count = await lines.knownCount(info, consumers.signalOf(ctx.res)).catch((error) => {

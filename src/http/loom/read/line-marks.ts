@@ -1,7 +1,7 @@
 import { MARKED_LINES_MAX } from '../../../core/lines/log-lines';
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
@@ -39,6 +39,7 @@ export async function sendLineMarks(ctx: WholeContext, wire: WireContext): Promi
     from: countParameter(request.query, 'from', { min: 1 }) ?? 1,
   };
   const info = await requireLog(wire.store, id);
+  assertSameGeneration(request, info);
   const present = representationOf(info, tagOf(info, asked));
   assertPreconditions(ctx.req, present);
   ctx.set({ ...streamHeaders(info, wire.config.http), 'Cache-Control': 'no-cache' });

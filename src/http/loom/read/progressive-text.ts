@@ -4,7 +4,7 @@ import type { LogId } from '../../../core/log/log-id';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import { assertRangeIntact } from '../../../core/store/damage';
 import type { LogStore } from '../../../core/store/store';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
 import { assertKnownParameters } from '../../front/query';
 import { sendHead } from '../../front/send-head';
@@ -31,6 +31,7 @@ export async function sendProgressiveText(request: WireRequest, wire: WireContex
   assertKnownParameters(request.query, ['start']);
   const start = countParameter(request.query, 'start', { min: 0 }) ?? 0;
   const info = await requireLog(wire.store, id);
+  assertSameGeneration(request, info);
   try {
     await touchLog(wire.store, info);
     // A client that is beyond the end has read another log: Jenkins begins anew for it.

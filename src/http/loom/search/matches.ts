@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
 import { sendEmpty } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
@@ -24,6 +24,7 @@ export async function sendMatches(request: WireRequest, wire: WireContext, id: L
   const line = countParameter(query, 'line', { min: 1 }) ?? 1;
   const isFollowed = flagParameter(query, 'follow');
   const info = await requireLog(wire.store, id);
+  assertSameGeneration(request, info);
   const headers = streamHeaders(info, wire.config.http);
   if (req.method === 'HEAD')
     return sendEmpty(request, 200, { ...headers, ...contentHeaders(NDJSON), ...LIVE_HEADERS });

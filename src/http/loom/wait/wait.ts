@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { onAbort } from '../../../core/scheduling/abortable';
-import { authorize } from '../../access/authorize';
+import { assertSameGeneration, authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
 import { sendEmpty, sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
@@ -29,7 +29,7 @@ export async function wait(request: WireRequest, wire: WireContext, id: LogId): 
   const timer = setTimeout(() => limit.abort(), asked.timeoutMs);
   const signals = { gone, limit: limit.signal, onWait: () => markLongLived(request.res) };
   try {
-    await answer(request, wire, await fulfil(wire, id, asked, signals), gone);
+    await answer(request, wire, await fulfil(request, wire, id, asked, signals), gone);
   } catch (error) {
     // A server that stops answers as after the time: the client asks another one.
     if (error !== limit.signal.reason && error !== gone.reason) throw asGone(id, error);
@@ -41,6 +41,7 @@ export async function wait(request: WireRequest, wire: WireContext, id: LogId): 
 }
 
 async function fulfil(
+  request: WireRequest,
   wire: WireContext,
   id: LogId,
   { awaited, mayBeCreated }: WaitRequest,
@@ -50,6 +51,7 @@ async function fulfil(
   const info: LogInfo = mayBeCreated
     ? await waitForLog(store, id, signals.onWait, signals.limit)
     : await requireLog(store, id);
+  assertSameGeneration(request, info);
   await touchLog(store, info);
   touchPeriodically(store, info, signals.gone);
   return fulfilmentOf(wire, info, awaited, signals);

@@ -73,7 +73,7 @@ async function answerEarly(
   record.isTimed = false;
   sendHead(request, 201, headers);
   res.flushHeaders();
-  const after = await receiveBody(wire, request.req, info, end);
+  const after = await receiveBody(wire, request, info, end);
   if (after === undefined) res.destroy();
   else res.end();
 }
@@ -131,11 +131,11 @@ async function create(
   };
   try {
     if (isConditional(request.req)) await assertFits(request, wire, id);
-    return await store.create(
-      id,
-      init,
-      isForced(request) && !requiresAbsence(request.req) ? 'replace' : 'new',
-    );
+    request.principal().rates?.assertMayCreate();
+    const how = isForced(request) && !requiresAbsence(request.req) ? 'replace' : 'new';
+    const created = await store.create(id, init, how);
+    request.audit(created.replaced ? 'stream forced' : 'stream created', created.info);
+    return created;
   } catch (error) {
     if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
     if (!isLogError(error, 'LOG_EXISTS')) throw error;

@@ -6,6 +6,7 @@ import type { Offset } from '../../../core/log/offset';
 import type { Change } from '../../../core/store/change';
 import { RequestError } from '../../errors/request-error';
 import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
 import { persistWithRetry } from './persist-with-retry';
 import { lengthMismatch } from './upload-length';
 
@@ -25,7 +26,7 @@ export interface BodyBound {
  */
 export function receiveBody(
   wire: WireContext,
-  req: IncomingMessage,
+  request: WireRequest,
   info: LogInfo,
   end: BodyEnd,
   bound = boundOf(info),
@@ -37,11 +38,11 @@ export function receiveBody(
 
   return wire.producers.track(
     writer,
-    () => req.destroy(),
+    () => request.req.destroy(),
     async (connection) => {
       let ingested: IngestResult;
       try {
-        ingested = await ingestWithin(wire, req, { info, bound });
+        ingested = await ingestWithin(wire, request, { info, bound });
       } catch (error) {
         connection.markEnding();
         const recorded = recordFailure(error, epoch, record);
@@ -74,12 +75,12 @@ function boundOf({ finalLength }: LogInfo): BodyBound | undefined {
 /** @throws RequestError that of `bound`, when the body goes on beyond it; as `ingest` */
 async function ingestWithin(
   wire: WireContext,
-  body: IncomingMessage,
+  request: WireRequest,
   { info, bound }: { readonly info: LogInfo; readonly bound: BodyBound | undefined },
 ): Promise<IngestResult> {
   const { pendingBytes, bytesPerStream } = wire.config.limits;
   try {
-    return await ingest(wire.store, writerOf(info), body, {
+    return await ingest(wire.store, writerOf(info), request.body, {
       from: info.tail,
       pendingBytesMax: pendingBytes,
       pending: wire.pending,
@@ -87,6 +88,7 @@ async function ingestWithin(
       meter: wire.meter,
     });
   } catch (error) {
+    request.stopPacing();
     const isBeyond = isLogError(error, 'LOG_TOO_LARGE') && bound !== undefined && bound.at <= bytesPerStream;
     throw isBeyond ? bound.error() : error;
   }

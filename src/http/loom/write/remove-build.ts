@@ -5,7 +5,7 @@ import type { LogId } from '../../../core/log/log-id';
 import { allLogs } from '../../../core/store/all-logs';
 import { removeLog } from '../../../core/store/remove-log';
 import type { LogStore } from '../../../core/store/store';
-import { authorize } from '../../access/authorize';
+import { authorizePrefix } from '../../access/authorize';
 import { decodeSegment } from '../../front/path-segment';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
@@ -20,10 +20,14 @@ const BATCH = 32;
 export async function removeBuild(ctx: WholeContext, { store, logger }: WireContext): Promise<void> {
   const buildId = decodeSegment(ctx.captures?.[0] ?? '', 'build ID');
   const prefix = `build-${buildId}-`;
-  authorize(ctx.state.request, 'delete', prefix);
+  const { request } = ctx.state;
+  authorizePrefix(request, 'delete', prefix);
   const deleted: LogId[] = [];
   try {
-    for await (const ids of removeAll(store, prefix, signalUntilClosed(ctx.res))) deleted.push(...ids);
+    for await (const ids of removeAll(store, prefix, signalUntilClosed(ctx.res))) {
+      for (const id of ids) request.audit('stream deleted', { id });
+      deleted.push(...ids);
+    }
   } catch (error) {
     logger.warn({ buildId, deleted: deleted.length, reason: messageOf(error) }, 'deleting a build broke off');
     throw error;

@@ -22,10 +22,10 @@ export async function storeUpload(
   { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
   { status, headers = {} }: Success,
 ): Promise<void> {
-  const { req, res, record } = request;
+  const { res, record } = request;
   record.isTimed = false;
   try {
-    const after = await receiveBody(wire, req, info, end);
+    const after = await receiveBody(wire, request, info, end);
     if (after === undefined) res.destroy();
     else {
       const progress = { ...uploadProgress(after), 'X-Stream-State': streamState(after) };
