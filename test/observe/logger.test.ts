@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { describeError } from '../../src/observe/describe-error';
 
 /** Node's arguments that run `code` with a logger. */
@@ -23,9 +23,6 @@ function written(code: string, format = 'json', environment = {}): string {
   expect(stderr).toBe('');
   return stdout;
 }
-
-/** A machine with other work may pause a reader of a pipe for long while there is more in it. */
-const EMPTY_AFTER_MS = 2_000;
 
 /** Starts a process that logs more than a pipe holds and then writes to stderr. When its stdin ends, it logs once more and exits. */
 function spawnUntilFull(format: string): ChildProcessWithoutNullStreams {
@@ -94,13 +91,18 @@ describe('the log', () => {
     try {
       await once(child.stderr, 'data');
       let text = '';
-      // The process continues when the pipe is empty, which only a pause shows.
-      const resume = setTimeout(() => child.stdin.end(), EMPTY_AFTER_MS);
       child.stdout.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
-        resume.refresh();
       });
-      await once(child, 'close');
+      const closed = once(child, 'close');
+      await once(child.stdout, 'data');
+      // The pipe is empty once the event loop has polled it without getting more.
+      for (let length = 0; length < text.length; await nextTurn()) {
+        ({ length } = text);
+        await nextTurn();
+      }
+      child.stdin.end();
+      await closed;
       const lines = text.trimEnd().split('\n');
       expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['first', 'last']);
     } finally {
