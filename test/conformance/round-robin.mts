@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Stage } from './conform.mjs';
 
@@ -42,6 +49,17 @@ function forward(agent: Agent, target: string, req: IncomingMessage, res: Server
   res.on('close', () => {
     // Else its connection is another request's by now.
     if (!res.writableFinished) onward.destroy();
+    else if (!req.complete) dropRest(req, onward);
   });
-  pipeline(req, onward, () => {});
+  req.on('close', () => {
+    if (!req.complete) onward.destroy();
+  });
+  req.pipe(onward);
+}
+
+/** After an early answer. A client that has sent its whole body takes its connection for free, and sends the next request behind it. */
+function dropRest(req: IncomingMessage, onward: ClientRequest): void {
+  req.unpipe(onward);
+  req.resume();
+  onward.destroy();
 }
