@@ -39,14 +39,6 @@ export const OPTIONS = {
     'off',
     'A directory of further tokens: NAME.token holds one that may do everything, NAME.yaml a map as in tokens. Changes take effect at once. With it, every client needs a token, even if it is empty.',
   ),
-  links: {
-    keysFile: option(
-      pathOrOff,
-      'off',
-      'A file of the keys that sign links to single streams, with one <key id> <secret> per line. The first one signs, all verify. Changes take effect at once.',
-    ),
-    maxAge: option(duration('1m', AGE_MAX), '30d', 'How long a link is valid at most.'),
-  },
   listeners: option(
     listenerList,
     [],
@@ -93,6 +85,14 @@ export const OPTIONS = {
       'off',
       'Streams are removed this long after their end, such as 30d. off keeps them forever.',
     ),
+  },
+  links: {
+    keysFile: option(
+      pathOrOff,
+      'off',
+      'A file of the keys that sign links to single streams, with one <key id> <secret> per line. The first one signs, all verify. Changes take effect at once.',
+    ),
+    maxAge: option(duration('1m', AGE_MAX), '30d', 'How long a link is valid at most.'),
   },
   ...LIMIT_OPTIONS,
   ...HTTP_OPTIONS,
