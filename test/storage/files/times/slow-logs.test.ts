@@ -54,6 +54,8 @@ async function withSlowLogs(count: number, action: (slow: SlowLogs) => Promise<v
       seconds += 1;
       clock.set(T + seconds * INTERVAL);
       for (const each of marks) each.note(at(seconds), Date.now());
+      // A file may be written before the writer is done with its interval, and the next one has not begun then.
+      if (seconds > 1) await until(() => jest.getTimerCount() > 0);
       jest.advanceTimersByTime(INTERVAL);
       // The next interval begins when everything is written.
       if (seconds > 1 && count > 10) await until(() => jest.getTimerCount() > 0);
