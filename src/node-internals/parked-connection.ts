@@ -71,6 +71,8 @@ export function returnToHttp(server: Server, socket: Socket, res: ServerResponse
   reused = res;
   server.emit('connection', socket);
   socket.emit('data', bytes === undefined ? request : Buffer.concat([request, bytes]));
+  // If node:http has read no request, the next one on another connection must not get this response.
+  reused = undefined;
 }
 
 function isParkable(socket: Socket, res: ServerResponse): boolean {
