@@ -4,8 +4,8 @@ import type { RateLimits } from './rate-limits';
 
 /** Who sends a request, and what they may do: what every kind of credential comes down to. */
 export interface Principal {
-  readonly kind: 'anonymous' | 'token' | 'oidc' | 'link';
-  /** Names it in the log, such as the name of a token or the subject of an identity. It is never a secret. */
+  readonly kind: 'anonymous' | 'token' | 'link';
+  /** Names it in the log, such as the name of a token. It is never a secret. */
   readonly name: string;
   readonly scopes: ReadonlySet<TokenScope>;
   /** It reaches only streams whose id begins with this. Empty: all. */
