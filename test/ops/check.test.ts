@@ -5,7 +5,7 @@ import { request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
 import { startNginx, startNginxBelow } from '../support/nginx';
 import { startRedisServer } from '../support/redis-server';
-import { runLoom } from './run-loom';
+import { runLoom, startLoom } from './run-loom';
 
 const PASS = 'proxy_pass http://loom$request_uri; proxy_set_header Host $http_host; proxy_http_version 1.1;';
 
@@ -32,6 +32,12 @@ describe('loom check', () => {
     expect(text).toMatch(/^ok {7}store .*none does not exist yet: the start makes it$/m);
     expect(text).toMatch(/^(?:ok|warning) +files .*files may be open/m);
     expect(text).toMatch(/^ok {7}server +none answers at http:\/\/127\.0\.0\.1:1$/m);
+  });
+
+  it('goes on to its exit code if nothing reads its output any more', async () => {
+    const { child, finished } = startLoom(['check', '--store', `file:${directory}/none`, '--port', '1']);
+    child.stdout?.destroy();
+    expect(await finished).toEqual({ code: 0, text: '' });
   });
 
   it('works beside a running server', async () => {
